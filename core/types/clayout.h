@@ -1,0 +1,35 @@
+/* clayout.h - size, alignment and offsets of structs and unions.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_CORE_TYPES_CLAYOUT_H
+#define EMBED_CORE_TYPES_CLAYOUT_H
+
+#include "core/ctype.h"
+
+typedef struct ec_layout_opts {
+    int pack;  /* #pragma pack(n) value; 0: none */
+    int align; /* __attribute__((aligned(n))) on the type; 0: none */
+} ec_layout_opts;
+
+/**
+ * Gives an incomplete struct or union its fields and computes its layout as
+ * the platform's C compiler does.
+ *
+ * @param fields  fields[n]: name, type and bit_size are set (bit_size -1: no
+ *                bit-field); a field's own alignment attribute is in
+ *                `field_align[i]` (0: none; the array may be NULL).  An
+ *                unnamed bit-field (padding) has name "" and bit_size >= 0 and
+ *                is dropped from the result.  Copied.
+ *
+ * Returns:  EMBED_OK; EMBED_E_INVALID (field of unknown size, bit-field wider
+ *           than its type, too large); EMBED_E_NOMEM.
+ * Source:   System V AMD64 ABI 1.0, 3.1.2; GCC's bit-field rules
+ *           (PCC_BITFIELD_TYPE_MATTERS).
+ */
+embed_status ec_layout_record(ec_types *types, ec_type *type,
+                              const ec_field *fields, const int *field_align,
+                              size_t n, const ec_layout_opts *opts,
+                              ec_err *err);
+
+#endif /* EMBED_CORE_TYPES_CLAYOUT_H */

@@ -1,0 +1,207 @@
+/* embed.h - what a host can ask of libembed.
+ *
+ * A host needs none of this: it calls the functions that a plug-in exports,
+ * and the first call starts everything.  This header is for hosts that want
+ * to start extensions at a moment of their choice, to see what went wrong, and
+ * to shut down in order.
+ *
+ * Threads: every function may be called from any thread unless it says
+ * otherwise.  Strings are UTF-8 and NUL-terminated.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_H
+#define EMBED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EMBED_VERSION_MAJOR 0
+#define EMBED_VERSION_MINOR 1
+#define EMBED_VERSION_PATCH 0
+
+#if defined(__GNUC__)
+# define EMBED_API __attribute__((visibility("default")))
+#else
+# define EMBED_API
+#endif
+
+/** Result of every fallible call.  Zero is success; the values are ABI. */
+typedef enum embed_status {
+    EMBED_OK = 0,
+    EMBED_E_NOMEM = 1,    /* an allocation failed */
+    EMBED_E_NAME = 2,     /* no extension of that name, or the name is taken */
+    EMBED_E_ABI = 3,      /* plug-in and library do not fit each other */
+    EMBED_E_PYTHON = 4,   /* no usable Python, or it did not start */
+    EMBED_E_INIT = 5,     /* the interpreter or the init code failed */
+    EMBED_E_REENTRY = 6,  /* called while Python starts on this thread */
+    EMBED_E_CYCLE = 7,    /* extensions wait for each other's init code */
+    EMBED_E_CLOSED = 8,   /* after embed_shutdown() or process exit began */
+    EMBED_E_UNATTACHED = 9, /* no Python code attached to the function */
+    EMBED_E_EXCEPTION = 10, /* the Python function raised */
+    EMBED_E_CONVERT = 11, /* an argument or result could not be converted */
+    EMBED_E_STACK = 12,   /* too little C stack left on this thread */
+    EMBED_E_FORK = 13,    /* the interpreter did not survive fork() */
+    EMBED_E_INVALID = 14, /* bad argument: a declaration, an option, NULL */
+    EMBED_E_IO = 15,      /* a file could not be read or written */
+    EMBED_E_TIMEOUT = 16, /* not finished within the time given */
+    EMBED_E_STATE = 17    /* not possible in the extension's present state */
+} embed_status;
+
+/** Where an extension is in its life. */
+typedef enum embed_state {
+    EMBED_STATE_EMPTY = 0,    /* registered, nothing created yet */
+    EMBED_STATE_CREATING = 1, /* a thread creates it or runs its init code */
+    EMBED_STATE_READY = 2,    /* calls are routed to it */
+    EMBED_STATE_DRAINING = 3, /* ending; calls in flight may finish */
+    EMBED_STATE_PARKED = 4,   /* closed; its interpreter could not be ended
+                                 safely and is kept, unused */
+    EMBED_STATE_FAILED = 5,   /* init failed; see embed_retry() */
+    EMBED_STATE_CLOSED = 6    /* closed and its interpreter ended */
+} embed_state;
+
+/** How much of its Python an extension shares. */
+typedef enum embed_isolation {
+    EMBED_ISOLATION_DEFAULT = 0, /* own */
+    EMBED_ISOLATION_OWN = 1,     /* own interpreter, own GIL */
+    EMBED_ISOLATION_SUB = 2,     /* own interpreter, the main GIL */
+    EMBED_ISOLATION_SHARED = 3   /* the one shared interpreter */
+} embed_isolation;
+
+/** What is known of one extension.  Set `size` (EMBED_INFO_INIT) first. */
+typedef struct embed_info {
+    size_t size;               /* sizeof(embed_info) at the caller */
+    const char *name;          /* borrowed, valid for ever */
+    const char *library;       /* file the extension is in; borrowed, valid for
+                                  ever; NULL when unknown */
+    embed_state state;         /* at the moment of the call */
+    embed_isolation isolation; /* asked for before READY, in force after */
+    size_t n_exports;          /* functions it exports */
+    int64_t interp_id;         /* CPython's interpreter id, -1 when none */
+} embed_info;
+
+#define EMBED_INFO_INIT                                                       \
+    {                                                                         \
+        sizeof(embed_info), NULL, NULL, EMBED_STATE_EMPTY,                    \
+            EMBED_ISOLATION_DEFAULT, 0, -1                                    \
+    }
+
+/**
+ * The last failure on this thread.  All strings are borrowed from the
+ * library until the next call into libembed or into an extension on this
+ * thread; "" where there is nothing to say, never NULL.
+ */
+typedef struct embed_error {
+    size_t size;           /* sizeof(embed_error) in the library */
+    embed_status status;   /* EMBED_OK: nothing failed yet */
+    const char *message;   /* one line */
+    const char *type;      /* exception type, such as "ValueError" */
+    const char *value;     /* str(exception) */
+    const char *traceback; /* as Python prints it, several lines */
+    const char *extension; /* name of the extension */
+    const char *function;  /* name of the exported function */
+} embed_error;
+
+/**
+ * Called on the failing thread for every failure of an exported call and of
+ * an init code, after the last error is set.  No lock and no GIL is held; the
+ * hook may call into libembed and into extensions.
+ *
+ * @param error  not kept; valid during the call.
+ * @param arg    what embed_set_error_hook() was given.
+ */
+typedef void embed_error_hook(const embed_error *error, void *arg);
+
+/** Returns the version of the library, such as "0.1.0". */
+EMBED_API const char *embed_version(void);
+
+/**
+ * Starts an extension now instead of on its first call: interpreter, init
+ * code.  Does nothing when it is READY.
+ *
+ * @param name  as given to `embed build`.  Not kept.
+ *
+ * Returns:  EMBED_OK, or
+ *           EMBED_E_NAME    nothing of that name is loaded;
+ *           EMBED_E_ABI     it was made for another libembed;
+ *           EMBED_E_PYTHON  there is no usable Python;
+ *           EMBED_E_INIT    its init code failed, now or earlier;
+ *           EMBED_E_REENTRY, EMBED_E_CYCLE, EMBED_E_CLOSED, EMBED_E_NOMEM.
+ *           embed_last_error() has the text.
+ * Blocks:   while the extension is created, here or by another thread.
+ */
+EMBED_API embed_status embed_start(const char *name);
+
+/**
+ * Forgets the failure of an extension and starts it again, in a new
+ * interpreter.
+ *
+ * Returns:  as embed_start(); EMBED_OK too when it was READY.
+ * Blocks:   as embed_start().
+ */
+EMBED_API embed_status embed_retry(const char *name);
+
+/**
+ * Describes one extension.
+ *
+ * @param info  `size` set by the caller; filled on success.
+ *
+ * Returns:  EMBED_OK, EMBED_E_NAME, EMBED_E_INVALID (NULL, or size 0).
+ * Blocks:   never on Python.
+ */
+EMBED_API embed_status embed_lookup(const char *name, embed_info *info);
+
+/**
+ * Describes all extensions, sorted by name.
+ *
+ * @param infos  array of `cap` elements, each with `size` set; may be NULL
+ *               when cap is 0.
+ *
+ * Returns:  how many there are, which may be more than `cap`.
+ */
+EMBED_API size_t embed_list(embed_info *infos, size_t cap);
+
+/** Returns the last failure on this thread.  Never NULL. */
+EMBED_API const embed_error *embed_last_error(void);
+
+/** Forgets the last failure on this thread. */
+EMBED_API void embed_clear_error(void);
+
+/**
+ * Sets the process's error hook; NULL removes it.  While a hook is set,
+ * libembed's own one-line reports on stderr are left to it; Python's
+ * tracebacks go to sys.stderr all the same.
+ *
+ * @param arg  handed to the hook as it is.
+ */
+EMBED_API void embed_set_error_hook(embed_error_hook *hook, void *arg);
+
+/**
+ * Gives back what this thread holds in every extension: its cached thread
+ * states and thread-locals.  Done by itself when a thread ends.
+ *
+ * Returns:  EMBED_OK; EMBED_E_STATE inside a call into an extension.
+ */
+EMBED_API embed_status embed_thread_release(void);
+
+/**
+ * Ends all extensions: new calls give their failure value, calls in flight
+ * may finish, exit handlers run, streams are flushed, and each interpreter is
+ * ended where its Python version can do that safely, else parked.
+ *
+ * @param timeout_ms  upper bound for the whole; negative: the default (2000).
+ *
+ * Returns:  EMBED_OK; EMBED_E_TIMEOUT when something still runs (it is
+ *           parked); EMBED_E_STATE inside a call into an extension.
+ */
+EMBED_API embed_status embed_shutdown(int timeout_ms);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* EMBED_H */

@@ -1,0 +1,50 @@
+/* gil.h - leaving Python around C code, and the errno of Python code.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_GIL_H
+#define EMBED_SUBINTERP_CPYTHON_GIL_H
+
+#include "subinterp/cpython/py.h"
+
+#include <errno.h>
+
+typedef struct es_thread es_thread;
+
+/* What the backend keeps for each thread, all in static TLS. */
+typedef struct es_tls {
+    es_thread *thread;       /* this thread's cached states, or NULL */
+    PyThreadState *released; /* innermost state given up by es_gil_release() */
+    int py_errno;            /* what ffi.errno shows */
+} es_tls;
+
+extern __thread es_tls es_tls_self
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* A GIL given up for a call of C code. */
+typedef struct es_released {
+    PyThreadState *tstate;
+    PyThreadState *outer;
+} es_released;
+
+/* Releases the GIL before C code runs and loads Python's errno.  The state is
+ * remembered: a call that comes back into the same interpreter uses it. */
+static inline void
+es_gil_release(es_released *r)
+{
+    r->outer = es_tls_self.released;
+    r->tstate = PyEval_SaveThread();
+    es_tls_self.released = r->tstate;
+    errno = es_tls_self.py_errno;
+}
+
+/* Takes the GIL again and keeps errno for Python. */
+static inline void
+es_gil_regain(es_released *r)
+{
+    es_tls_self.py_errno = errno;
+    es_tls_self.released = r->outer;
+    PyEval_RestoreThread(r->tstate);
+}
+
+#endif /* EMBED_SUBINTERP_CPYTHON_GIL_H */

@@ -1,0 +1,39 @@
+/* py.h - Python.h, and every difference between CPython versions.
+ *
+ * The only file that includes Python.h.  Code outside of it has no #if on
+ * PY_VERSION_HEX.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_PY_H
+#define EMBED_SUBINTERP_CPYTHON_PY_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#if PY_VERSION_HEX < 0x030c0000
+# error "libembed needs CPython 3.12 or newer"
+#endif
+
+#if PY_VERSION_HEX < 0x030d0000
+# define PyThreadState_GetUnchecked _PyThreadState_UncheckedGet
+#endif
+
+/* The scope guard for owned references: ES_OWNED PyObject *x = NULL; */
+static inline void
+es_drop(PyObject **p)
+{
+    Py_XDECREF(*p);
+}
+#define ES_OWNED __attribute__((cleanup(es_drop)))
+
+/* Hands an owned reference over: the guard then has nothing to drop. */
+static inline PyObject *
+es_take(PyObject **p)
+{
+    PyObject *x = *p;
+    *p = NULL;
+    return x;
+}
+
+#endif /* EMBED_SUBINTERP_CPYTHON_PY_H */

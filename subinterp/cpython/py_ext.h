@@ -1,0 +1,63 @@
+/* py_ext.h - the Python side of an interpreter and of an extension.
+ *
+ * What the life-cycle code (interp.c, call.c) needs of the py_*.c files.  In
+ * all functions the caller holds the GIL of the interpreter concerned.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_PY_EXT_H
+#define EMBED_SUBINTERP_CPYTHON_PY_EXT_H
+
+#include "subinterp/cpython/py.h"
+
+#include "core/err.h"
+#include "embed/plugin.h"
+
+/** Our Python types, the C types, caches: one per interpreter. */
+typedef struct es_py es_py;
+
+/** Makes it in the current interpreter.  NULL with an exception set. */
+es_py *es_py_create(void);
+/** Drops everything; right before the interpreter ends. */
+void es_py_destroy(es_py *py);
+
+/** A Python function attached to an export, with its conversion plan. */
+typedef struct es_attached es_attached;
+
+/** `ffi`, `lib` and the attached functions of one extension. */
+typedef struct es_pyext {
+    es_py *py;
+    struct embed_plugin *plugin;
+    PyObject *module;       /* sys.modules[NAME]; owned */
+    PyObject *ffi;          /* owned */
+    PyObject *lib;          /* owned */
+    es_attached **attached; /* attached[plugin->num_exports]; NULL: nothing
+                               attached to that export */
+} es_pyext;
+
+/** Makes ffi and lib and puts the modules NAME and NAME.lib into sys.modules.
+ *  NULL with an exception set. */
+es_pyext *es_pyext_create(es_py *py, struct embed_plugin *plugin);
+/** Removes and drops all of it. */
+void es_pyext_destroy(es_pyext *ext);
+
+/**
+ * Calls the attached function for one call from C: converts the arguments out
+ * of `buffer` and the result into it.  On failure the exception is reported as
+ * embedding.md D5-D8 say (onerror, sys.unraisablehook), `buffer` holds the
+ * error value (def_extern's error=, else the export's declared failure value),
+ * and `err` says what happened: EMBED_E_EXCEPTION or EMBED_E_CONVERT with type,
+ * value and traceback text.  A failure that onerror turned into a value is
+ * none.  No exception is set on return.
+ *
+ * The function may be re-attached, and this es_attached dropped, during the
+ * call.
+ */
+embed_status es_attached_call(es_attached *fn, char *buffer, ec_err *err);
+
+/** Turns the current exception into `err` (text, type, value, traceback) and
+ *  clears it.  SystemExit is like any other exception.  Returns `status`. */
+embed_status es_err_from_exception(ec_err *err, embed_status status,
+                                   const char *what);
+
+#endif /* EMBED_SUBINTERP_CPYTHON_PY_EXT_H */
