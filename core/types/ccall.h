@@ -5,7 +5,7 @@
 #ifndef EMBED_CORE_TYPES_CCALL_H
 #define EMBED_CORE_TYPES_CCALL_H
 
-#include "core/ctype.h"
+#include "core/types/ctype.h"
 
 /** A prepared call of one function type; lives as long as its ec_types. */
 typedef struct ec_call ec_call;

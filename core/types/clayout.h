@@ -5,7 +5,7 @@
 #ifndef EMBED_CORE_TYPES_CLAYOUT_H
 #define EMBED_CORE_TYPES_CLAYOUT_H
 
-#include "core/ctype.h"
+#include "core/types/ctype.h"
 
 typedef struct ec_layout_opts {
     int pack;  /* #pragma pack(n) value; 0: none */

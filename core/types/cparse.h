@@ -9,7 +9,7 @@
 #ifndef EMBED_CORE_TYPES_CPARSE_H
 #define EMBED_CORE_TYPES_CPARSE_H
 
-#include "core/ctype.h"
+#include "core/types/ctype.h"
 
 /** Where something was written. */
 typedef struct ec_pos {

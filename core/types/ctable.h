@@ -11,7 +11,7 @@
 #ifndef EMBED_CORE_TYPES_CTABLE_H
 #define EMBED_CORE_TYPES_CTABLE_H
 
-#include "core/cparse.h"
+#include "core/types/cparse.h"
 #include "embed/plugin.h"
 
 typedef struct ec_table ec_table;
