@@ -14,11 +14,15 @@ typedef struct ec_layout_opts {
 
 /**
  * Gives an incomplete struct or union its fields and computes its layout as
- * the platform's C compiler does.
+ * the platform's C compiler does.  The caller sets two flags of `type` before:
+ * EC_TYPE_PACKED for __attribute__((packed)), EC_TYPE_PARTIAL when not all
+ * fields are known.  A partial type, or one with a member of partial type,
+ * keeps unknown size and alignment (-1), and its offsets mean nothing.
  *
  * @param fields  fields[n]: name, type and bit_size are set (bit_size -1: no
  *                bit-field); a field's own alignment attribute is in
- *                `field_align[i]` (0: none; the array may be NULL).  An
+ *                `field_align[i]` (0: none; -n: packed and aligned(n), so -1
+ *                is just packed; the array may be NULL).  An
  *                unnamed bit-field (padding) has name "" and bit_size >= 0 and
  *                is dropped from the result.  Copied.
  *
@@ -27,9 +31,17 @@ typedef struct ec_layout_opts {
  * Source:   System V AMD64 ABI 1.0, 3.1.2; GCC's bit-field rules
  *           (PCC_BITFIELD_TYPE_MATTERS).
  */
-embed_status ec_layout_record(ec_types *types, ec_type *type,
-                              const ec_field *fields, const int *field_align,
-                              size_t n, const ec_layout_opts *opts,
-                              ec_err *err);
+embed_status
+ec_layout_record(ec_types *types, ec_type *type, const ec_field *fields,
+                 const int *field_align, size_t n, const ec_layout_opts *opts,
+                 ec_err *err);
+
+/** Reads a bit-field of the struct at `record`, sign-extended when its type is
+ *  signed.  Touches only the bytes that hold it. */
+int64_t ec_bits_load(const ec_field *field, const void *record);
+
+/** Writes the low bits of `value` to a bit-field of the struct at `record`.
+ *  Touches only the bytes that hold it, and in them only its bits. */
+void ec_bits_store(const ec_field *field, void *record, uint64_t value);
 
 #endif /* EMBED_CORE_TYPES_CLAYOUT_H */

@@ -79,29 +79,30 @@ typedef struct ec_type ec_type;
 typedef struct ec_types ec_types;
 
 typedef struct ec_field {
-    const char *name;  /* "" for an anonymous struct/union member */
+    const char *name; /* "" for an anonymous struct/union member */
     ec_type *type;
-    size_t offset;     /* bytes from the start of the struct; of the storage
+    size_t offset; /* bytes from the start of the struct; of the storage
                           unit for a bit-field */
-    int bit_shift;     /* -1: not a bit-field */
-    int bit_size;      /* -1: not a bit-field; 0 only while parsing */
-} ec_field;
+    int bit_shift; /* -1: not a bit-field */
+    int bit_size;  /* -1: not a bit-field; 0 only while parsing */
+} ec_field; /* bit-fields are read and written with ec_bits_load/store() of
+               clayout.h: packed ones may reach beyond their storage unit */
 
 typedef struct ec_enumerator {
     const char *name;
-    int64_t value;     /* bit pattern; unsigned when the enum's base is */
+    int64_t value; /* bit pattern; unsigned when the enum's base is */
 } ec_enumerator;
 
 /* Flags of ec_type. */
 enum {
     EC_TYPE_INCOMPLETE = 1 << 0, /* opaque so far: no size, no fields */
     EC_TYPE_PACKED = 1 << 1,
-    EC_TYPE_PARTIAL = 1 << 2,    /* declared with `...`: layout from C */
-    EC_TYPE_VARIADIC = 1 << 3,   /* function */
-    EC_TYPE_FLEXIBLE = 1 << 4,   /* struct ending in an open array */
+    EC_TYPE_PARTIAL = 1 << 2,  /* declared with `...`: layout from C */
+    EC_TYPE_VARIADIC = 1 << 3, /* function */
+    EC_TYPE_FLEXIBLE = 1 << 4, /* struct ending in an open array */
     EC_TYPE_HAS_BITFIELD = 1 << 5,
-    EC_TYPE_ANONYMOUS = 1 << 6,  /* no tag */
-    EC_TYPE_LAZY = 1 << 7,       /* fields not realised yet: call
+    EC_TYPE_ANONYMOUS = 1 << 6,     /* no tag */
+    EC_TYPE_LAZY = 1 << 7,          /* fields not realised yet: call
                                     ec_type_complete() before using them */
     EC_TYPE_CUSTOM_LAYOUT = 1 << 8, /* attributes or tables gave a layout other
                                     than the ABI's standard one: libffi cannot
@@ -111,40 +112,49 @@ enum {
 struct ec_type {
     ec_kind kind;
     unsigned flags;
-    int prim;          /* enum ec_prim for primitives; base for enums */
-    int align;         /* bytes; -1 unknown */
-    ptrdiff_t size;    /* bytes; -1 unknown (void, opaque, open array,
+    int prim;         /* enum ec_prim for primitives; base for enums */
+    int align;        /* bytes; -1 unknown */
+    ptrdiff_t size;   /* bytes; -1 unknown (void, opaque, open array,
                           function) */
-    const char *name;  /* C spelling as `ffi` shows it: "int *", "int(*)()",
+    const char *name; /* C spelling as `ffi` shows it: "int *", "int(*)()",
                           "int[5]", "struct point", "point_t" */
-    size_t name_pos;   /* where a declarator goes in `name` */
-    ec_type *pointer;  /* the type `T *`, NULL until asked for */
-    void *user;        /* the backend's object for this type, or NULL */
-    void *ffi;         /* ec_call's prepared libffi type, or NULL */
+    size_t name_pos;  /* where a declarator goes in `name` */
+    ec_type *pointer; /* the type `T *`, NULL until asked for */
+    void *user;       /* the backend's object for this type, or NULL */
+    void *ffi;        /* ec_call's prepared libffi type, or NULL */
     union {
-        struct {             /* POINTER, ARRAY */
+        struct { /* POINTER, ARRAY */
             ec_type *item;
             ptrdiff_t length; /* ARRAY: elements, -1 open */
         };
-        struct {             /* STRUCT, UNION */
-            const char *tag; /* NULL when anonymous */
+        struct {              /* STRUCT, UNION */
+            const char *tag;  /* NULL when anonymous */
             ec_field *fields; /* declaration order */
             size_t n_fields;
-            void *lazy;      /* private to ctable.c */
+            void *lazy; /* the ec_lazy while EC_TYPE_LAZY */
         };
-        struct {             /* ENUM */
+        struct { /* ENUM */
             const char *enum_tag;
             ec_enumerator *enumerators;
             size_t n_enumerators;
         };
-        struct {             /* FUNCTION */
+        struct { /* FUNCTION */
             ec_type *result;
-            ec_type **args;  /* arrays decayed, functions as pointers */
-            size_t n_args;   /* the fixed ones */
-            void *plan;      /* ec_call's prepared ffi_cif, or NULL */
+            ec_type **args; /* arrays decayed, functions as pointers */
+            size_t n_args;  /* the fixed ones */
+            void *plan;     /* ec_call's prepared ffi_cif, or NULL */
         };
     };
 };
+
+/**
+ * Who gives a lazy struct or union its fields.  Lives as long as the type and
+ * is the start of what `realise` needs to know.  `realise` clears EC_TYPE_LAZY
+ * when it succeeds.
+ */
+typedef struct ec_lazy {
+    embed_status (*realise)(ec_types *types, ec_type *type, ec_err *err);
+} ec_lazy;
 
 /** Makes an empty set of types. Returns NULL when out of memory. */
 ec_types *ec_types_create(void);
@@ -166,12 +176,12 @@ char *ec_types_strndup(ec_types *types, const char *text, size_t len);
 ec_type *ec_type_prim(ec_types *types, int prim, ec_err *err);
 ec_type *ec_type_pointer(ec_types *types, ec_type *target, ec_err *err);
 /** @param length  elements, -1 for an open array. */
-ec_type *ec_type_array(ec_types *types, ec_type *item, ptrdiff_t length,
-                       ec_err *err);
+ec_type *
+ec_type_array(ec_types *types, ec_type *item, ptrdiff_t length, ec_err *err);
 /** @param args  args[n_args]; copied. Arrays must have decayed already. */
-ec_type *ec_type_function(ec_types *types, ec_type *result,
-                          ec_type *const *args, size_t n_args, bool variadic,
-                          ec_err *err);
+ec_type *
+ec_type_function(ec_types *types, ec_type *result, ec_type *const *args,
+                 size_t n_args, bool variadic, ec_err *err);
 
 /** Makes a new struct or union without fields (EC_TYPE_INCOMPLETE).
  *  @param kind  EC_KIND_STRUCT or EC_KIND_UNION
@@ -181,14 +191,14 @@ ec_type *ec_type_record(ec_types *types, ec_kind kind, const char *tag,
                         const char *name, ec_err *err);
 
 /** Makes a new enum with base type `prim`; enumerators are copied. */
-ec_type *ec_type_enum(ec_types *types, const char *tag, const char *name,
-                      int prim, const ec_enumerator *list, size_t n,
-                      ec_err *err);
+ec_type *
+ec_type_enum(ec_types *types, const char *tag, const char *name, int prim,
+             const ec_enumerator *list, size_t n, ec_err *err);
 
 /** Changes the spelling of an anonymous struct, union or enum to that of the
  *  typedef that names it. */
-embed_status ec_type_rename(ec_types *types, ec_type *type, const char *name,
-                            ec_err *err);
+embed_status
+ec_type_rename(ec_types *types, ec_type *type, const char *name, ec_err *err);
 
 /** Realises a lazy struct or union (from type tables); no-op otherwise. */
 embed_status ec_type_complete(ec_types *types, ec_type *type, ec_err *err);
@@ -196,8 +206,8 @@ embed_status ec_type_complete(ec_types *types, ec_type *type, ec_err *err);
 /** Writes the C spelling of `type` with `extra` where a declarator goes, as
  *  ffi.getctype() does, to out[cap].  Returns its length, which may be >= cap
  *  (then cut). */
-size_t ec_type_spell(const ec_type *type, const char *extra, char *out,
-                     size_t cap);
+size_t
+ec_type_spell(const ec_type *type, const char *extra, char *out, size_t cap);
 
 /** True for types whose values are integers in C: _Bool, char, wide chars,
  *  ints, enums. */
