@@ -17,7 +17,29 @@
 
 #if PY_VERSION_HEX < 0x030d0000
 # define PyThreadState_GetUnchecked _PyThreadState_UncheckedGet
+/* Exported since 3.8 but not in the public headers. */
+PyAPI_FUNC(void) _PyErr_WriteUnraisableMsg(const char *msg, PyObject *obj);
 #endif
+
+/* Hands the current exception to sys.unraisablehook with err_msg "Exception
+ * ignored <what>"; `what` NULL: the hook's own text. */
+static inline void
+es_write_unraisable(PyObject *what)
+{
+#if PY_VERSION_HEX < 0x030d0000
+    PyObject *exc = PyErr_GetRaisedException();
+    const char *text = what == NULL ? NULL : PyUnicode_AsUTF8(what);
+
+    PyErr_SetRaisedException(exc);
+    _PyErr_WriteUnraisableMsg(text, NULL);
+#else
+    if (what == NULL) {
+        PyErr_WriteUnraisable(NULL);
+    } else {
+        PyErr_FormatUnraisable("Exception ignored %U", what);
+    }
+#endif
+}
 
 /* The scope guard for owned references: ES_OWNED PyObject *x = NULL; */
 static inline void

@@ -1,0 +1,32 @@
+/* py_error.h - Python exceptions as text.
+ *
+ * es_err_from_exception() of py_ext.h is here too.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_PY_ERROR_H
+#define EMBED_SUBINTERP_CPYTHON_PY_ERROR_H
+
+#include "subinterp/cpython/py.h"
+
+#include "core/err.h"
+
+/**
+ * Makes `err` describe an exception: "what: Type: value" as text, and type,
+ * value and traceback.  Never fails: what cannot be had (out of memory, a
+ * str() that raises, no stack left) is left out.
+ *
+ * @param err   may be NULL
+ * @param what  goes before the text; may be NULL
+ * @param exc   an exception object, or NULL when there is none
+ *
+ * Returns:  status.  No exception is set on return (none may be before).
+ */
+embed_status es_err_from_object(ec_err *err, embed_status status,
+                                const char *what, PyObject *exc);
+
+/** Copies a str to malloc()ed UTF-8; lone surrogates are escaped.  NULL, and
+ *  no exception, when that is not possible. */
+char *es_utf8_dup(PyObject *str);
+
+#endif /* EMBED_SUBINTERP_CPYTHON_PY_ERROR_H */
