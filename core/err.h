@@ -21,10 +21,10 @@ typedef struct ec_err {
     char *traceback;             /* several lines or NULL; owned */
 } ec_err;
 
-#define EC_ERR_INIT                                                           \
-    {                                                                         \
-        EMBED_OK, {0}, NULL, NULL, NULL                                       \
-    }
+#define EC_ERR_INIT               \
+ {                                \
+  EMBED_OK, {0}, NULL, NULL, NULL \
+ }
 
 /** Makes `err` say `status` and the formatted text; frees what it had.
  *  `err` may be NULL.  Returns `status`. */

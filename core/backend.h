@@ -1,0 +1,102 @@
+/* backend.h - the contract between core and a backend module.
+ *
+ * A backend is a shared object in the directory `embed` beside libembed.so,
+ * loaded at run time for one kind and version of Python.  It exports one
+ * symbol, embed_backend().  It calls back through ec_core only.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_CORE_BACKEND_H
+#define EMBED_CORE_BACKEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/err.h"
+#include "core/slot.h"
+#include "embed/plugin.h"
+
+#define EC_BACKEND_ABI 1u
+
+/** The Python that core picked. */
+typedef struct ec_python {
+    const char *backend;    /* "cpython-3.13" */
+    const char *library;    /* libpython's file, or NULL: the executable */
+    const char *executable; /* a python command of that installation, or NULL */
+    bool is_live;           /* it runs already in this process */
+} ec_python;
+
+/** What a backend may ask of core. */
+typedef struct ec_core {
+    uint32_t abi;
+    /** Gives a call its declared failure value and reports `err`; no GIL held.
+     *  errno is kept. */
+    void (*fail)(struct embed_externpy *fn, char *buffer, const ec_err *err);
+    /** Reports the failure of a call whose result is in place already and
+     *  which Python has printed; no GIL held.  errno is kept. */
+    void (*report)(struct embed_externpy *fn, const ec_err *err);
+    /** The process's Python was ended by its owner, or is about to: closes all
+     *  extensions. */
+    void (*python_gone)(void);
+} ec_core;
+
+/**
+ * A kind of Python.  Functions are called without any GIL and without any
+ * lock of core unless they say otherwise.  `inst` is what create() made for
+ * one extension.
+ */
+typedef struct ec_backend {
+    uint32_t abi;     /* EC_BACKEND_ABI */
+    const char *name; /* "cpython-3.13" */
+
+    /** Starts Python, or joins the one that runs.  Called once. */
+    embed_status (*start)(const ec_core *core, const ec_python *python,
+                          ec_err *err);
+
+    /** Makes the interpreter for an extension, or finds the shared one. */
+    embed_status (*create)(ec_slot *slot, void **inst, ec_err *err);
+
+    /** Runs the init code on the calling thread; slot->inst is set.  On
+     *  failure the report has been printed. */
+    embed_status (*init)(void *inst, ec_err *err);
+
+    /** Closes the instance to new calls, waits for the calls in flight and
+     *  ends its interpreter where that is safe.
+     *  @param hooks  run Python's exit handlers first
+     *  @param out_parked  set when the interpreter had to be kept
+     *  Returns EMBED_E_TIMEOUT when something still runs (then parked). */
+    embed_status (*retire)(void *inst, bool hooks, uint64_t deadline_ns,
+                           bool *out_parked, ec_err *err);
+
+    /** Process exit: runs exit handlers and flushes the streams of all `insts`
+     *  at once, as far as the deadline allows. */
+    void (*exit)(void *const *insts, size_t n, uint64_t deadline_ns);
+
+    /** The entry of READY extensions. */
+    embed_call_fn *call;
+
+    /** Gives up the GIL that this thread holds, any Python's; NULL if none. */
+    void *(*detach)(void);
+    /** Undoes detach(); NULL is allowed. */
+    void (*attach)(void *outer);
+    /** Does this thread, which gave up `outer`, run Python code of `inst`'s
+     *  interpreter further up its stack? */
+    bool (*belongs)(void *inst, void *outer);
+    /** Is this the thread that starts Python and makes interpreters? */
+    bool (*on_service_thread)(void);
+
+    int64_t (*interp_id)(void *inst);
+    embed_status (*thread_release)(ec_err *err);
+
+    /** fork: see fork.c.  `prepare` returns with the interpreters' gates shut;
+     *  `child` calls `lost` for each instance that did not survive. */
+    void (*fork_prepare)(void *const *insts, size_t n, uint64_t deadline_ns);
+    void (*fork_parent)(void *const *insts, size_t n);
+    void (*fork_child)(void *const *insts, size_t n, void (*lost)(void *inst));
+} ec_backend;
+
+/** The symbol that a backend module exports. NULL: another ABI. */
+typedef const ec_backend *ec_backend_fn(uint32_t abi);
+EMBED_API const ec_backend *embed_backend(uint32_t abi);
+
+#endif /* EMBED_CORE_BACKEND_H */

@@ -1,0 +1,20 @@
+/* config.h - what the operator says in environment variables.
+ *
+ * All of them are ignored in set-id processes (R19).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_CORE_CONFIG_H
+#define EMBED_CORE_CONFIG_H
+
+#include "embed.h"
+
+/** The level in force for an extension: EMBED_SHARED_INTERP ("1": all, "0" or
+ *  "": none, "a,b": these) over what it was built with (R20). */
+embed_isolation ec_config_level(const char *name, embed_isolation built);
+
+/** Upper bound for exit handlers at process exit and for embed_shutdown(-1),
+ *  in milliseconds: EMBED_EXIT_TIMEOUT_MS, default 2000. */
+int ec_config_exit_timeout_ms(void);
+
+#endif /* EMBED_CORE_CONFIG_H */

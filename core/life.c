@@ -1,0 +1,548 @@
+/* life.c - extensions from their first call to their end.
+ *
+ * One lock guards the states of all extensions: transitions are rare and
+ * short, and finding cycles of creations needs to see them together.  Nothing
+ * is created, run or ended under it (R5): the state CREATING is the exclusion.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "core/life.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "core/lock.h"
+#include "core/process.h"
+#include "core/python.h"
+#include "core/registry.h"
+#include "core/report.h"
+
+#define NS_PER_MS 1000000u
+
+/* What the creation of extensions needs to know of a thread. */
+struct ec_thread {
+    ec_thread *waits_for; /* guarded by: lock; the thread it waits for */
+};
+
+typedef enum python_state {
+    PYTHON_NONE,
+    PYTHON_STARTING,
+    PYTHON_STARTED,
+    PYTHON_FAILED,
+} python_state;
+
+static ec_mutex lock = EC_MUTEX_INIT(EC_RANK_RUNTIME);
+static ec_mutex load_lock = EC_MUTEX_INIT(EC_RANK_RUNTIME - 1);
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_cond_t python_changed;       /* with lock */
+static pthread_cond_t token_changed;        /* with lock */
+static python_state python_now;             /* guarded by: lock */
+static ec_err python_why = EC_ERR_INIT;     /* guarded by: lock */
+static ec_python python;                    /* constant once backend is set */
+static _Atomic(const ec_backend *) backend; /* set once, by load() */
+static ec_thread *token_owner;              /* guarded by: lock */
+static unsigned token_depth;                /* guarded by: lock */
+static bool closing;                        /* guarded by: lock */
+
+static __thread struct ec_thread self;
+
+static void
+conds_init(void)
+{
+    ec_cond_init(&python_changed);
+    ec_cond_init(&token_changed);
+}
+
+const ec_backend *
+ec_life_backend(void)
+{
+    return atomic_load_explicit(&backend, memory_order_acquire);
+}
+
+/* --- waiting --------------------------------------------------------------*/
+
+/* Waits for `cond` on behalf of `owner`, who will signal it; refuses when
+ * `owner` waits, through others, for this thread. */
+static embed_status
+wait_for(ec_thread *owner, pthread_cond_t *cond, ec_err *err) EC_REQUIRES(lock)
+{
+    for (ec_thread *t = owner; t != NULL; t = t->waits_for) {
+        if (t == &self) {
+            return ec_fail(err, EMBED_E_CYCLE,
+                           "its creation waits for this thread, through the "
+                           "init code of other extensions");
+        }
+    }
+    self.waits_for = owner;
+    (void)ec_cond_wait(cond, &lock, UINT64_MAX);
+    self.waits_for = NULL;
+    return EMBED_OK;
+}
+
+/* --- Python ---------------------------------------------------------------*/
+
+/* Loads the backend module.  Takes no GIL, so a caller may hold one. */
+static embed_status
+load(const ec_backend **out, ec_err *err)
+{
+    embed_status status = EMBED_OK;
+    *out = ec_life_backend();
+    if (*out != NULL) {
+        return EMBED_OK;
+    }
+    (void)pthread_once(&once, conds_init);
+    ec_mutex_lock(&load_lock);
+    *out = ec_life_backend();
+    if (*out == NULL) {
+        status = ec_python_load(&python, out, err);
+        if (status == EMBED_OK) {
+            atomic_store_explicit(&backend, *out, memory_order_release);
+        }
+    }
+    ec_mutex_unlock(&load_lock);
+    return status;
+}
+
+static const ec_core core_table = {
+    .abi = EC_BACKEND_ABI,
+    .fail = ec_report_fail,
+    .report = ec_report_call,
+    .python_gone = ec_process_python_gone,
+};
+
+/* Starts Python once.  A failure is final: CPython cannot start twice. */
+static embed_status
+python_start(const ec_backend *b, ec_err *err)
+{
+    bool mine = false;
+    ec_mutex_lock(&lock);
+    while (python_now == PYTHON_STARTING) {
+        (void)ec_cond_wait(&python_changed, &lock, UINT64_MAX);
+    }
+    embed_status status = EMBED_OK;
+    if (python_now == PYTHON_FAILED) {
+        status = ec_err_copy(err, &python_why);
+    } else if (python_now == PYTHON_NONE) {
+        python_now = PYTHON_STARTING;
+        mine = true;
+    }
+    ec_mutex_unlock(&lock);
+    if (!mine) {
+        return status;
+    }
+    ec_process_watch();
+    ec_err why = EC_ERR_INIT;
+    status = b->start(&core_table, &python, &why);
+    ec_mutex_lock(&lock);
+    python_now = status == EMBED_OK ? PYTHON_STARTED : PYTHON_FAILED;
+    (void)ec_err_copy(&python_why, &why);
+    (void)pthread_cond_broadcast(&python_changed);
+    ec_mutex_unlock(&lock);
+    if (status != EMBED_OK) {
+        (void)ec_err_copy(err, &why);
+    }
+    ec_err_clear(&why);
+    return status;
+}
+
+/* --- the token of the shared interpreter ---------------------------------*/
+
+/* Init codes in the shared interpreter run one at a time (R20); the same
+ * thread may nest them. */
+static embed_status
+token_take(ec_err *err)
+{
+    embed_status status = EMBED_OK;
+    ec_mutex_lock(&lock);
+    while (token_owner != NULL && token_owner != &self && status == EMBED_OK) {
+        status = wait_for(token_owner, &token_changed, err);
+    }
+    if (status == EMBED_OK) {
+        token_owner = &self;
+        token_depth++;
+    }
+    ec_mutex_unlock(&lock);
+    return status;
+}
+
+static void
+token_give(void)
+{
+    ec_mutex_lock(&lock);
+    if (--token_depth == 0) {
+        token_owner = NULL;
+        (void)pthread_cond_broadcast(&token_changed);
+    }
+    ec_mutex_unlock(&lock);
+}
+
+/* --- creation -------------------------------------------------------------*/
+
+/* Creates and initialises; on failure nothing of it stays reachable. */
+static embed_status
+create_inst(ec_slot *slot, const ec_backend *b, ec_err *err)
+{
+    void *inst = NULL;
+    embed_status status = b->create(slot, &inst, err);
+    if (status != EMBED_OK) {
+        return status;
+    }
+    atomic_store_explicit(&slot->inst, inst, memory_order_release);
+    status = b->init(inst, err);
+    if (status != EMBED_OK) {
+        bool parked = false;
+        ec_err ignored = EC_ERR_INIT;
+        atomic_store_explicit(&slot->inst, NULL, memory_order_release);
+        /* The failure that counts is the init code's. */
+        (void)b->retire(inst, false, ec_now_ns(), &parked, &ignored);
+        ec_err_clear(&ignored);
+    }
+    return status;
+}
+
+static embed_status
+create(ec_slot *slot, const ec_backend *b, ec_err *err)
+{
+    slot->level = ec_config_level(slot->plugin->name,
+                                  (embed_isolation)slot->plugin->isolation);
+    embed_status status = python_start(b, err);
+    if (status != EMBED_OK) {
+        return status;
+    }
+    if (slot->level != EMBED_ISOLATION_SHARED) {
+        return create_inst(slot, b, err);
+    }
+    status = token_take(err);
+    if (status == EMBED_OK) {
+        status = create_inst(slot, b, err);
+        token_give();
+    }
+    return status;
+}
+
+/* Records what creation came to and wakes the threads that wait for it. */
+static void
+settle(ec_slot *slot, const ec_backend *b, embed_status status,
+       const ec_err *why)
+{
+    ec_mutex_lock(&lock);
+    slot->creator = NULL;
+    if (status == EMBED_OK) {
+        slot->state = EMBED_STATE_READY;
+        /* Pairs with embed_plugin_entry(): who sees the entry sees the rest. */
+        __atomic_store_n(&slot->plugin->entry, b->call, __ATOMIC_RELEASE);
+    } else {
+        slot->state = EMBED_STATE_FAILED;
+        (void)ec_err_copy(&slot->why, why);
+    }
+    (void)pthread_cond_broadcast(&slot->changed);
+    ec_mutex_unlock(&lock);
+}
+
+/* Waits until nobody else creates `slot`.
+ * @param out_mine  set when this thread is to create it
+ * @param belongs   this thread runs code of the interpreter being created */
+static embed_status
+claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
+      ec_err *err)
+{
+    embed_status status = EMBED_OK;
+    ec_mutex_lock(&lock);
+    while (status == EMBED_OK && slot->state == EMBED_STATE_CREATING) {
+        void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
+        if (slot->creator == &self ||
+            (inst != NULL && b->belongs(inst, outer))) {
+            /* Init code that leads back here, also on a thread of its own:
+             * it runs what is attached (R6). */
+            if (inst == NULL) {
+                status = ec_fail(err, EMBED_E_REENTRY,
+                                 "its interpreter is being created");
+            }
+            break;
+        }
+        status = wait_for(slot->creator, &slot->changed, err);
+    }
+    if (status == EMBED_OK) {
+        switch (slot->state) {
+        case EMBED_STATE_EMPTY:
+            if (closing) {
+                status = ec_fail(err, EMBED_E_CLOSED, "libembed is shut down");
+                break;
+            }
+            slot->state = EMBED_STATE_CREATING;
+            slot->creator = &self;
+            *out_mine = true;
+            break;
+        case EMBED_STATE_CREATING:
+        case EMBED_STATE_READY:
+            break;
+        case EMBED_STATE_FAILED:
+            status = ec_err_copy(err, &slot->why);
+            break;
+        case EMBED_STATE_DRAINING:
+        case EMBED_STATE_PARKED:
+        case EMBED_STATE_CLOSED:
+            status = ec_fail(err, EMBED_E_CLOSED, "the extension is closed");
+            break;
+        }
+    }
+    ec_mutex_unlock(&lock);
+    return status;
+}
+
+embed_status
+ec_life_ready(ec_slot *slot, ec_err *err)
+{
+    const ec_backend *b = NULL;
+    ec_err why = EC_ERR_INIT;
+    embed_status status = load(&b, &why);
+    bool mine = false;
+    if (status != EMBED_OK) {
+        ec_mutex_lock(&lock);
+        if (slot->state == EMBED_STATE_EMPTY) {
+            slot->state = EMBED_STATE_FAILED;
+            (void)ec_err_copy(&slot->why, &why);
+        }
+        ec_mutex_unlock(&lock);
+    } else if (b->on_service_thread()) {
+        status = ec_fail(&why, EMBED_E_REENTRY,
+                         "Python is being started on this thread");
+    } else {
+        void *outer = b->detach();
+        status = claim(slot, b, outer, &mine, &why);
+        if (mine) {
+            status = create(slot, b, &why);
+            settle(slot, b, status, &why);
+        }
+        b->attach(outer);
+    }
+    if (mine && status != EMBED_OK) {
+        ec_report_set(slot->plugin->name, "", &why);
+    }
+    if (status != EMBED_OK) {
+        (void)ec_err_copy(err, &why);
+    }
+    ec_err_clear(&why);
+    return status;
+}
+
+embed_status
+ec_life_retry(ec_slot *slot, ec_err *err)
+{
+    ec_mutex_lock(&lock);
+    if (slot->state == EMBED_STATE_FAILED && ec_slot_fits(slot->plugin)) {
+        slot->state = EMBED_STATE_EMPTY;
+        ec_err_clear(&slot->why);
+    }
+    ec_mutex_unlock(&lock);
+    return ec_life_ready(slot, err);
+}
+
+/* --- the end --------------------------------------------------------------*/
+
+/* Takes a READY extension out of service.  Its own first entry answers from
+ * then on: it finds the state DRAINING. */
+static void *
+slot_close_locked(ec_slot *slot) EC_REQUIRES(lock)
+{
+    if (slot->state != EMBED_STATE_READY) {
+        return NULL;
+    }
+    slot->state = EMBED_STATE_DRAINING;
+    __atomic_store_n(&slot->plugin->entry, slot->start, __ATOMIC_RELEASE);
+    return atomic_load_explicit(&slot->inst, memory_order_acquire);
+}
+
+void
+ec_life_close(void ***out_insts, size_t *out_n)
+{
+    size_t n = 0;
+    ec_slot **all = ec_registry_snapshot(&n);
+    void **insts = n == 0 ? NULL : calloc(n, sizeof(void *));
+    size_t used = 0;
+    ec_mutex_lock(&lock);
+    closing = true;
+    for (size_t i = 0; i < n; i++) {
+        void *inst = slot_close_locked(all[i]);
+        if (inst != NULL && insts != NULL) {
+            insts[used++] = inst;
+        }
+    }
+    ec_mutex_unlock(&lock);
+    free(all);
+    *out_insts = insts;
+    *out_n = used;
+}
+
+/* Waits until a creation under way is over; false when time is up. */
+static bool
+creation_wait(ec_slot *slot, uint64_t deadline_ns)
+{
+    bool over = true;
+    ec_mutex_lock(&lock);
+    while (over && slot->state == EMBED_STATE_CREATING) {
+        over = ec_cond_wait(&slot->changed, &lock, deadline_ns);
+    }
+    over = slot->state != EMBED_STATE_CREATING;
+    ec_mutex_unlock(&lock);
+    return over;
+}
+
+/* Ends one extension. */
+static embed_status
+slot_retire(ec_slot *slot, const ec_backend *b, uint64_t deadline_ns,
+            ec_err *err)
+{
+    if (!creation_wait(slot, deadline_ns)) {
+        return ec_fail(err, EMBED_E_TIMEOUT, "%s is still being created",
+                       slot->plugin->name);
+    }
+    ec_mutex_lock(&lock);
+    void *inst = slot_close_locked(slot);
+    ec_mutex_unlock(&lock);
+    if (inst == NULL) {
+        return EMBED_OK;
+    }
+    bool parked = false;
+    embed_status status = b->retire(inst, true, deadline_ns, &parked, err);
+    ec_mutex_lock(&lock);
+    slot->state = parked ? EMBED_STATE_PARKED : EMBED_STATE_CLOSED;
+    (void)pthread_cond_broadcast(&slot->changed);
+    ec_mutex_unlock(&lock);
+    return status;
+}
+
+embed_status
+ec_life_shutdown(int timeout_ms, ec_err *err)
+{
+    uint64_t ms =
+        (uint64_t)(timeout_ms < 0 ? ec_config_exit_timeout_ms() : timeout_ms);
+    uint64_t deadline = ec_now_ns() + ms * NS_PER_MS;
+    const ec_backend *b = ec_life_backend();
+    embed_status status = EMBED_OK;
+    if (b != NULL) {
+        /* Refuses inside a call: that one could never drain. */
+        status = b->thread_release(err);
+    }
+    if (status != EMBED_OK) {
+        return status;
+    }
+    ec_mutex_lock(&lock);
+    closing = true;
+    ec_mutex_unlock(&lock);
+    size_t n = 0;
+    ec_slot **all = b == NULL ? NULL : ec_registry_snapshot(&n);
+    void *outer = b == NULL ? NULL : b->detach();
+    for (size_t i = 0; i < n; i++) {
+        ec_err why = EC_ERR_INIT;
+        embed_status one = slot_retire(all[i], b, deadline, &why);
+        if (status == EMBED_OK && one != EMBED_OK) {
+            status = ec_err_copy(err, &why);
+        }
+        ec_err_clear(&why);
+    }
+    if (b != NULL) {
+        b->attach(outer);
+    }
+    free(all);
+    return status;
+}
+
+/* --- looking, fork --------------------------------------------------------*/
+
+void
+ec_life_info(ec_slot *slot, embed_info *info)
+{
+    const ec_backend *b = ec_life_backend();
+    embed_info full = {
+        .size = info->size,
+        .name = slot->plugin->name,
+        .library = slot->library,
+        .n_exports = ec_slot_fits(slot->plugin) ? slot->plugin->num_exports : 0,
+        .interp_id = -1};
+    ec_mutex_lock(&lock);
+    full.state = slot->state;
+    full.isolation = slot->level;
+    void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
+    if (b != NULL && inst != NULL && slot->state == EMBED_STATE_READY) {
+        full.interp_id = b->interp_id(inst);
+    }
+    ec_mutex_unlock(&lock);
+    memcpy(info, &full, info->size < sizeof full ? info->size : sizeof full);
+}
+
+void
+ec_life_fork_prepare(void)
+{
+    ec_mutex_lock(&lock);
+}
+
+void
+ec_life_fork_parent(void)
+{
+    ec_mutex_unlock(&lock);
+}
+
+/* The slot goes back to EMPTY: its interpreter did not survive, or the thread
+ * that created it is not in this process. */
+static void
+slot_forget(ec_slot *slot)
+{
+    atomic_store_explicit(&slot->inst, NULL, memory_order_release);
+    slot->state = EMBED_STATE_EMPTY;
+    slot->creator = NULL;
+    __atomic_store_n(&slot->plugin->entry, slot->start, __ATOMIC_RELEASE);
+}
+
+/* Called by the backend for each instance that did not survive fork(). */
+static void
+inst_lost(void *inst)
+{
+    size_t n = 0;
+    ec_slot **all = ec_registry_snapshot(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (atomic_load_explicit(&all[i]->inst, memory_order_acquire) == inst) {
+            slot_forget(all[i]);
+        }
+    }
+    free(all);
+}
+
+void
+ec_life_fork_child(void)
+{
+    const ec_backend *b = ec_life_backend();
+    ec_mutex_unlock(&lock);
+    ec_mutex_reinit(&lock);
+    ec_mutex_reinit(&load_lock);
+    conds_init();
+    size_t n = 0;
+    ec_slot **all = ec_registry_snapshot(&n);
+    void **insts = n == 0 ? NULL : calloc(n, sizeof(void *));
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        ec_slot *slot = all[i];
+        ec_cond_init(&slot->changed);
+        if (slot->state == EMBED_STATE_CREATING && slot->creator != &self) {
+            slot_forget(slot);
+        }
+        void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
+        if (inst != NULL && insts != NULL) {
+            insts[used++] = inst;
+        }
+    }
+    if (token_owner != &self) {
+        token_owner = NULL;
+        token_depth = 0;
+    }
+    free(all);
+    if (b != NULL && python_now == PYTHON_STARTED) {
+        b->fork_child(insts, used, inst_lost);
+    } else if (python_now == PYTHON_STARTING) {
+        python_now = PYTHON_FAILED;
+        (void)ec_fail(&python_why, EMBED_E_FORK,
+                      "fork() came while Python was starting");
+    }
+    free(insts);
+}

@@ -1,0 +1,47 @@
+/* life.h - extensions from their first call to their end.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_CORE_LIFE_H
+#define EMBED_CORE_LIFE_H
+
+#include "core/backend.h"
+#include "core/slot.h"
+
+/**
+ * Makes an extension READY: picks and starts Python, creates the interpreter,
+ * runs the init code on this thread.
+ *
+ * Returns:  EMBED_OK when a call may be made: it is READY, or this thread
+ *           belongs to the creation that is under way (R6).
+ *           EMBED_E_REENTRY on the service thread (R7); EMBED_E_CYCLE when
+ *           waiting would never end (R6); EMBED_E_CLOSED; or what the creation
+ *           failed with, now or earlier (R12).
+ * Blocks:   while another thread creates it.  A GIL that this thread holds is
+ *           given up meanwhile.
+ */
+embed_status ec_life_ready(ec_slot *slot, ec_err *err);
+
+/** Forgets a failure (FAILED -> EMPTY), then as ec_life_ready(). */
+embed_status ec_life_retry(ec_slot *slot, ec_err *err);
+
+/** embed_shutdown(). */
+embed_status ec_life_shutdown(int timeout_ms, ec_err *err);
+
+/** Fills `info` of one extension; info->size is what the caller knows. */
+void ec_life_info(ec_slot *slot, embed_info *info);
+
+/** The backend in use; NULL before the first extension was started. */
+const ec_backend *ec_life_backend(void);
+
+/** Shuts all entries at once and says which instances there were.  Used at
+ *  process exit and when Python's owner ends it.
+ *  @param out_insts  array for the caller to free; NULL when there are none */
+void ec_life_close(void ***out_insts, size_t *out_n);
+
+/** fork: takes the lock in prepare, releases it in parent and child. */
+void ec_life_fork_prepare(void);
+void ec_life_fork_parent(void);
+void ec_life_fork_child(void);
+
+#endif /* EMBED_CORE_LIFE_H */

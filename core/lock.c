@@ -1,0 +1,122 @@
+/* lock.c - mutexes with a rank.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "core/lock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define NS_PER_S 1000000000u
+
+/* A mutex operation fails only when memory is corrupt: stop there. */
+static void
+must(int rc, const char *what)
+{
+    if (rc != 0) {
+        (void)fprintf(stderr, "libembed: %s failed: %d\n", what, rc);
+        abort();
+    }
+}
+
+#ifdef EC_DEBUG
+# define HELD_MAX 8
+void (*ec_lock_violation)(enum ec_rank held, enum ec_rank wanted);
+static __thread enum ec_rank held[HELD_MAX];
+static __thread int n_held;
+
+static void
+rank_push(enum ec_rank rank)
+{
+    if (n_held > 0 && held[n_held - 1] >= rank) {
+        if (ec_lock_violation != NULL) {
+            ec_lock_violation(held[n_held - 1], rank);
+        } else {
+            (void)fprintf(stderr, "libembed: lock order: %d after %d\n",
+                          (int)rank, (int)held[n_held - 1]);
+            abort();
+        }
+    }
+    must(n_held == HELD_MAX, "rank_push");
+    held[n_held++] = rank;
+}
+
+static void
+rank_pop(enum ec_rank rank)
+{
+    int i = n_held - 1;
+    while (i >= 0 && held[i] != rank) {
+        i--;
+    }
+    must(i < 0, "rank_pop");
+    for (; i < n_held - 1; i++) {
+        held[i] = held[i + 1];
+    }
+    n_held--;
+}
+#else
+static void
+rank_push(enum ec_rank rank)
+{
+    (void)rank;
+}
+
+static void
+rank_pop(enum ec_rank rank)
+{
+    (void)rank;
+}
+#endif
+
+void
+ec_mutex_lock(ec_mutex *m)
+{
+    rank_push(m->rank);
+    must(pthread_mutex_lock(&m->os), "pthread_mutex_lock");
+}
+
+void
+ec_mutex_unlock(ec_mutex *m)
+{
+    must(pthread_mutex_unlock(&m->os), "pthread_mutex_unlock");
+    rank_pop(m->rank);
+}
+
+void
+ec_mutex_reinit(ec_mutex *m)
+{
+    static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
+    m->os = fresh;
+}
+
+void
+ec_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attr;
+    must(pthread_condattr_init(&attr), "pthread_condattr_init");
+    must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC),
+         "pthread_condattr_setclock");
+    must(pthread_cond_init(cond, &attr), "pthread_cond_init");
+    (void)pthread_condattr_destroy(&attr);
+}
+
+bool
+ec_cond_wait(pthread_cond_t *cond, ec_mutex *m, uint64_t deadline_ns)
+{
+    if (deadline_ns == UINT64_MAX) {
+        must(pthread_cond_wait(cond, &m->os), "pthread_cond_wait");
+        return true;
+    }
+    struct timespec ts = {.tv_sec = (time_t)(deadline_ns / NS_PER_S),
+                          .tv_nsec = (long)(deadline_ns % NS_PER_S)};
+    return pthread_cond_timedwait(cond, &m->os, &ts) == 0;
+}
+
+uint64_t
+ec_now_ns(void)
+{
+    struct timespec ts;
+    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}

@@ -1,0 +1,128 @@
+/* process.c - process-wide events: exit and fork.
+ *
+ * At exit every extension's exit handlers run and its streams are flushed,
+ * for a bounded time; exports called later give their failure value (R10).
+ * Around fork the gates of all interpreters are shut, so that the child finds
+ * them whole (R11).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "core/process.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "core/config.h"
+#include "core/life.h"
+#include "core/lock.h"
+#include "core/registry.h"
+#include "core/report.h"
+
+#define NS_PER_MS 1000000u
+
+/* How long fork() waits for calls in flight on other threads.  An interpreter
+ * that is busy for longer is made anew in the child. */
+#define FORK_WAIT_MS 20
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* --- exit -----------------------------------------------------------------*/
+
+static void
+exit_run(void)
+{
+    const ec_backend *backend = ec_life_backend();
+    if (backend == NULL || backend->on_service_thread()) {
+        return;
+    }
+    void **insts = NULL;
+    size_t n = 0;
+    /* exit() may come from inside Python code. */
+    void *outer = backend->detach();
+    ec_life_close(&insts, &n);
+    if (n > 0) {
+        uint64_t wait = (uint64_t)ec_config_exit_timeout_ms() * NS_PER_MS;
+        backend->exit(insts, n, ec_now_ns() + wait);
+    }
+    free(insts);
+    backend->attach(outer);
+}
+
+void
+ec_process_python_gone(void)
+{
+    exit_run();
+}
+
+/* --- fork -----------------------------------------------------------------*/
+
+/* What prepare hands to parent and child; one fork at a time, under the
+ * runtime lock. */
+static void **fork_insts;
+static size_t fork_n;
+
+static void
+fork_prepare(void)
+{
+    int saved = errno;
+    const ec_backend *backend = ec_life_backend();
+    size_t n = 0;
+    ec_slot **all = ec_registry_snapshot(&n);
+    void **insts = n == 0 ? NULL : calloc(n, sizeof(void *));
+    size_t used = 0;
+    for (size_t i = 0; i < n && insts != NULL; i++) {
+        void *inst = atomic_load_explicit(&all[i]->inst, memory_order_acquire);
+        if (inst != NULL) {
+            insts[used++] = inst;
+        }
+    }
+    free(all);
+    if (backend != NULL) {
+        backend->fork_prepare(insts, used,
+                              ec_now_ns() + FORK_WAIT_MS * NS_PER_MS);
+    }
+    ec_life_fork_prepare();
+    fork_insts = insts;
+    fork_n = used;
+    errno = saved;
+}
+
+static void
+fork_parent(void)
+{
+    int saved = errno;
+    const ec_backend *backend = ec_life_backend();
+    void **insts = fork_insts;
+    size_t n = fork_n;
+    ec_life_fork_parent();
+    if (backend != NULL) {
+        backend->fork_parent(insts, n);
+    }
+    free(insts);
+    errno = saved;
+}
+
+static void
+fork_child(void)
+{
+    int saved = errno;
+    free(fork_insts);
+    ec_registry_after_fork();
+    ec_report_after_fork();
+    ec_life_fork_child();
+    errno = saved;
+}
+
+static void
+watch(void)
+{
+    (void)atexit(exit_run);
+    (void)pthread_atfork(fork_prepare, fork_parent, fork_child);
+}
+
+void
+ec_process_watch(void)
+{
+    (void)pthread_once(&once, watch);
+}

@@ -1,0 +1,479 @@
+/* python.c - picks the Python of this process and loads its backend.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "core/python.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A Python's "major.minor", as in names of backends and libraries. */
+#define VERSION_SIZE 16
+#define NAME_SIZE    48
+
+typedef const char *version_fn(void);
+typedef int is_initialized_fn(void);
+
+/* A libpython that some code of this process has loaded already. */
+typedef struct loaded {
+    char path[PATH_MAX]; /* "" for the executable */
+    char version[VERSION_SIZE];
+    bool is_live;
+} loaded;
+
+/* --- the directory of the backends ---------------------------------------*/
+
+/* Writes the directory `embed` beside this library to out[cap]. */
+static embed_status
+backend_dir(char *out, size_t cap, ec_err *err)
+{
+    Dl_info info;
+    char real[PATH_MAX];
+    if (dladdr((const void *)(uintptr_t)&ec_python_load, &info) == 0 ||
+        realpath(info.dli_fname, real) == NULL) {
+        return ec_fail(err, EMBED_E_PYTHON, "cannot find libembed's own file");
+    }
+    char *slash = strrchr(real, '/');
+    int n = snprintf(out, cap, "%.*s/embed", (int)(slash - real), real);
+    return n > 0 && (size_t)n < cap
+               ? EMBED_OK
+               : ec_fail(err, EMBED_E_PYTHON, "path of libembed is too long");
+}
+
+/* --- a Python that is there already --------------------------------------*/
+
+static void *
+symbol(void *handle, const char *name)
+{
+    void *address = dlsym(handle, name);
+    if (address == NULL) {
+        (void)dlerror();
+    }
+    return address;
+}
+
+/* Copies "3.13" out of "3.13.0 (main, ...)". */
+static void
+version_short(const char *text, char *out)
+{
+    size_t n = 0;
+    int dots = 0;
+    while (text[n] != '\0' && n < VERSION_SIZE - 1) {
+        bool digit = text[n] >= '0' && text[n] <= '9';
+        if (!digit && (text[n] != '.' || ++dots == 2)) {
+            break;
+        }
+        out[n] = text[n];
+        n++;
+    }
+    out[n] = '\0';
+}
+
+/* Fills `out` from the Python that `handle` has; false when it has none. */
+static bool
+loaded_probe(void *handle, const char *path, loaded *out)
+{
+    version_fn *version =
+        (version_fn *)(uintptr_t)symbol(handle, "Py_GetVersion");
+    is_initialized_fn *live =
+        (is_initialized_fn *)(uintptr_t)symbol(handle, "Py_IsInitialized");
+    if (version == NULL || live == NULL) {
+        return false;
+    }
+    (void)snprintf(out->path, sizeof out->path, "%s", path);
+    version_short(version(), out->version);
+    out->is_live = live() != 0;
+    return true;
+}
+
+typedef struct search {
+    loaded best; /* a live one if there is any, else the first */
+    bool found;
+} search;
+
+static int
+loaded_visit(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    (void)size;
+    search *s = arg;
+    const char *base = strrchr(info->dlpi_name, '/');
+    if (base == NULL || strncmp(base + 1, "libpython", 9) != 0) {
+        return 0;
+    }
+    void *handle = dlopen(info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
+    if (handle == NULL) {
+        (void)dlerror();
+        return 0;
+    }
+    loaded one;
+    if (loaded_probe(handle, info->dlpi_name, &one) &&
+        (!s->found || (one.is_live && !s->best.is_live))) {
+        s->best = one;
+        s->found = true;
+    }
+    (void)dlclose(handle);
+    return 0;
+}
+
+/* Finds a Python in the process: as a library, in whatever scope, or linked
+ * into the executable. */
+static bool
+loaded_find(loaded *out)
+{
+    search s = {.found = false};
+    (void)dl_iterate_phdr(loaded_visit, &s);
+    loaded main_program;
+    void *self = dlopen(NULL, RTLD_LAZY);
+    if (!s.found && self != NULL && loaded_probe(self, "", &main_program)) {
+        s.best = main_program;
+        s.found = true;
+    }
+    if (self != NULL) {
+        (void)dlclose(self);
+    }
+    *out = s.best;
+    return s.found;
+}
+
+/* --- the list of built backends ------------------------------------------*/
+
+/* Fields of a line: backend, version, library, executable. */
+enum {
+    LINE_FIELDS = 4
+};
+
+typedef struct line {
+    char *field[LINE_FIELDS];
+    char *text; /* owns the fields */
+} line;
+
+static bool
+line_split(char *text, line *out)
+{
+    text[strcspn(text, "\n")] = '\0';
+    out->text = text;
+    for (int i = 0; i < LINE_FIELDS; i++) {
+        if (text == NULL) {
+            return false;
+        }
+        out->field[i] = text;
+        text = strchr(text, '\t');
+        if (text != NULL) {
+            *text++ = '\0';
+        }
+    }
+    return true;
+}
+
+/* "cpython-3.13" for "3.13", "3.13.0", "cpython-3.13"; "" for other text. */
+static void
+backend_for_version(const char *text, char *out, size_t cap)
+{
+    if (strncmp(text, "cpython-", 8) == 0) {
+        text += 8;
+    } else if (strncmp(text, "python", 6) == 0) {
+        text += 6;
+    }
+    char version[VERSION_SIZE];
+    version_short(text, version);
+    out[0] = '\0';
+    if (strchr(version, '.') != NULL) {
+        (void)snprintf(out, cap, "cpython-%s", version);
+    }
+}
+
+/* What is asked of the list. */
+typedef struct wish {
+    const char *backend;    /* NULL: any */
+    const char *library;    /* NULL: the line's; "": the executable's own */
+    const char *executable; /* NULL: the line's */
+    const char *origin;     /* for messages: "EMBED_PYTHON=3.14" */
+} wish;
+
+/* The names in the list, for messages. */
+static void
+list_names(const char *path, char *out, size_t cap)
+{
+    FILE *file = fopen(path, "re");
+    char *text = NULL;
+    size_t size = 0;
+    size_t used = 0;
+    out[0] = '\0';
+    while (file != NULL && getline(&text, &size, file) > 0) {
+        size_t n = strcspn(text, "\t\n");
+        int w = snprintf(out + used, cap - used, "%s%.*s", used ? ", " : "",
+                         (int)n, text);
+        if (w < 0 || (size_t)w >= cap - used) {
+            break;
+        }
+        used += (size_t)w;
+    }
+    free(text);
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    if (used == 0) {
+        (void)snprintf(out, cap, "none");
+    }
+}
+
+/* Finds the first line that fits the wish and whose library is there. */
+static bool
+list_find(const char *path, const wish *w, line *out)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return false;
+    }
+    bool found = false;
+    char *text = NULL;
+    size_t size = 0;
+    while (!found && getline(&text, &size, file) > 0) {
+        found =
+            line_split(text, out) &&
+            (w->backend == NULL || strcmp(w->backend, out->field[0]) == 0) &&
+            (w->library != NULL || access(out->field[2], R_OK) == 0);
+    }
+    (void)fclose(file);
+    if (!found) {
+        free(text);
+    }
+    return found;
+}
+
+/* --- what EMBED_PYTHON says ----------------------------------------------*/
+
+/* Finds the libpython of an installation by one of its commands. */
+static bool
+library_of_executable(const char *executable, const char *version, char *out,
+                      size_t cap)
+{
+    const char *slash = strrchr(executable, '/');
+    if (slash == NULL) {
+        return false;
+    }
+    static const char *const forms[] = {
+        "%.*s/../lib/libpython%s.so.1.0",
+        "%.*s/../lib/x86_64-linux-gnu/libpython%s.so.1.0",
+        "%.*s/../lib/aarch64-linux-gnu/libpython%s.so.1.0",
+        "%.*s/../lib64/libpython%s.so.1.0",
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        char path[PATH_MAX];
+        int n = snprintf(path, sizeof path, forms[i], (int)(slash - executable),
+                         executable, version);
+        if (n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0 &&
+            strlen(path) < cap) {
+            char real[PATH_MAX];
+            (void)snprintf(out, cap, "%s",
+                           realpath(path, real) != NULL ? real : path);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A path given by the user: what it resolves to. */
+typedef struct chosen {
+    char backend[NAME_SIZE];
+    char library[PATH_MAX];
+    char executable[PATH_MAX];
+} chosen;
+
+/* Understands EMBED_PYTHON: a version, a name, or the path of an executable
+ * or of a libpython. */
+static embed_status
+choice_parse(const char *text, chosen *c, wish *w, ec_err *err)
+{
+    const char *base = strrchr(text, '/');
+    if (base == NULL) {
+        backend_for_version(text, c->backend, sizeof c->backend);
+        w->backend = c->backend[0] != '\0' ? c->backend : text;
+        return EMBED_OK;
+    }
+    char real[PATH_MAX];
+    if (realpath(text, real) == NULL) {
+        return ec_fail(err, EMBED_E_PYTHON,
+                       "EMBED_PYTHON='%s': there is no such file", text);
+    }
+    base = strrchr(real, '/') + 1;
+    bool is_library = strncmp(base, "libpython", 9) == 0;
+    const char *version = base + (is_library ? 9 : 6);
+    if (!is_library && strncmp(base, "python", 6) != 0) {
+        return ec_fail(err, EMBED_E_PYTHON,
+                       "EMBED_PYTHON='%s': neither a python3.X nor a "
+                       "libpython3.X",
+                       text);
+    }
+    backend_for_version(version, c->backend, sizeof c->backend);
+    w->backend = c->backend;
+    if (is_library) {
+        (void)snprintf(c->library, sizeof c->library, "%s", real);
+        w->library = c->library;
+        w->executable = "";
+    } else {
+        /* The path as written: in a virtual environment the link itself
+         * tells Python where it is. */
+        (void)snprintf(c->executable, sizeof c->executable, "%s", text);
+        w->executable = c->executable;
+        char short_version[VERSION_SIZE];
+        version_short(version, short_version);
+        if (library_of_executable(real, short_version, c->library,
+                                  sizeof c->library)) {
+            w->library = c->library;
+        }
+    }
+    return EMBED_OK;
+}
+
+/* --- loading --------------------------------------------------------------*/
+
+/* Puts libpython into the global scope: extension modules of the standard
+ * library do not name it themselves (R14).  Refuses when another version's
+ * symbols would be found first (R15). */
+static embed_status
+library_promote(const char *library, const char *backend, ec_err *err)
+{
+    if (library[0] != '\0' &&
+        dlopen(library, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE) == NULL) {
+        return ec_fail(err, EMBED_E_PYTHON, "cannot load %s: %s", library,
+                       dlerror());
+    }
+    version_fn *version =
+        (version_fn *)(uintptr_t)symbol(RTLD_DEFAULT, "Py_GetVersion");
+    char found[VERSION_SIZE] = "";
+    if (version != NULL) {
+        version_short(version(), found);
+    }
+    if (strcmp(backend + strlen("cpython-"), found) != 0) {
+        return ec_fail(err, EMBED_E_PYTHON,
+                       "another Python, %s, is loaded in this process before "
+                       "%s; set EMBED_PYTHON=%s or load that one first",
+                       found[0] != '\0' ? found : "of unknown version", backend,
+                       found);
+    }
+    return EMBED_OK;
+}
+
+static embed_status
+backend_open(const char *dir, const char *name, const ec_backend **out,
+             ec_err *err)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/libembed-%s.so", dir, name);
+    if (n < 0 || (size_t)n >= sizeof path) {
+        return ec_fail(err, EMBED_E_PYTHON, "path of backend is too long");
+    }
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (handle == NULL) {
+        return ec_fail(err, EMBED_E_PYTHON, "cannot load backend: %s",
+                       dlerror());
+    }
+    ec_backend_fn *get =
+        (ec_backend_fn *)(uintptr_t)symbol(handle, "embed_backend");
+    const ec_backend *backend = get == NULL ? NULL : get(EC_BACKEND_ABI);
+    if (backend == NULL) {
+        return ec_fail(err, EMBED_E_ABI, "%s is of another version of libembed",
+                       path);
+    }
+    *out = backend;
+    return EMBED_OK;
+}
+
+/* The message when the list has nothing for the wish. */
+static embed_status
+nothing_found(const char *list, const wish *w, ec_err *err)
+{
+    char names[200];
+    list_names(list, names, sizeof names);
+    if (w->backend == NULL) {
+        return ec_fail(err, EMBED_E_PYTHON,
+                       "no usable Python: %s names %s, and none of their "
+                       "libraries is there; set EMBED_PYTHON to a python3.X",
+                       list, names);
+    }
+    return ec_fail(err, EMBED_E_PYTHON,
+                   "%s: there is no backend for %s here; built for: %s",
+                   w->origin, w->backend, names);
+}
+
+/* Fills `w` from what is in the process or in the environment. */
+static embed_status
+wish_make(wish *w, chosen *c, loaded *there, ec_python *python, ec_err *err)
+{
+    const char *env = secure_getenv("EMBED_PYTHON");
+    bool has_env = env != NULL && env[0] != '\0';
+    *w = (wish){.origin = "default"};
+    bool found = loaded_find(there);
+    if (found && (there->is_live || !has_env)) {
+        (void)snprintf(c->backend, sizeof c->backend, "cpython-%s",
+                       there->version);
+        w->backend = c->backend;
+        w->library = there->path;
+        w->origin = there->is_live ? "a Python runs in this process already"
+                                   : "a libpython is loaded already";
+        python->is_live = there->is_live;
+        return EMBED_OK;
+    }
+    if (has_env) {
+        w->origin = "EMBED_PYTHON";
+        return choice_parse(env, c, w, err);
+    }
+    return EMBED_OK;
+}
+
+embed_status
+ec_python_load(ec_python *out_python, const ec_backend **out_backend,
+               ec_err *err)
+{
+    char dir[PATH_MAX];
+    char list[PATH_MAX + sizeof "/pythons"];
+    wish w;
+    chosen c = {.backend = ""};
+    loaded there = {.path = ""};
+    ec_python python = {.is_live = false};
+
+    embed_status status = backend_dir(dir, sizeof dir, err);
+    if (status == EMBED_OK) {
+        status = wish_make(&w, &c, &there, &python, err);
+    }
+    if (status != EMBED_OK) {
+        return status;
+    }
+    (void)snprintf(list, sizeof list, "%s/pythons", dir);
+    line found;
+    bool is_there = list_find(list, &w, &found);
+    if (!is_there && w.library == there.path && !python.is_live) {
+        /* Some library brought a libpython that nobody started: not ours to
+         * use, and harmless unless its symbols come first (checked below). */
+        w = (wish){.origin = "default"};
+        is_there = list_find(list, &w, &found);
+    }
+    if (!is_there) {
+        return nothing_found(list, &w, err);
+    }
+    const char *library = w.library != NULL ? w.library : found.field[2];
+    const char *executable =
+        w.executable != NULL ? w.executable : found.field[3];
+    python.backend = strdup(found.field[0]);
+    python.library = strdup(library);
+    python.executable = strdup(executable);
+    free(found.text);
+    if (python.backend == NULL || python.library == NULL ||
+        python.executable == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    status = library_promote(python.library, python.backend, err);
+    if (status == EMBED_OK) {
+        status = backend_open(dir, python.backend, out_backend, err);
+    }
+    if (status == EMBED_OK) {
+        *out_python = python; /* its strings are kept for ever */
+    }
+    return status;
+}

@@ -1,0 +1,30 @@
+/* registry.h - all extensions of the process.
+ *
+ * Threads: any.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_CORE_REGISTRY_H
+#define EMBED_CORE_REGISTRY_H
+
+#include "core/slot.h"
+
+/** Adds an extension.  Returns NULL when out of memory. */
+ec_slot *ec_registry_add(struct embed_plugin *plugin);
+
+/** Finds by name; the one registered first if several share it; NULL when
+ *  there is none. */
+ec_slot *ec_registry_find(const char *name);
+
+/** Writes up to `cap` slots, in the order of registration, to out[cap].
+ *  Returns how many there are. */
+size_t ec_registry_all(ec_slot **out, size_t cap);
+
+/** Returns all slots as an array the caller frees, and their number; NULL
+ *  when there are none or memory is out. */
+ec_slot **ec_registry_snapshot(size_t *out_n);
+
+/** Makes the lock new in a fork child. */
+void ec_registry_after_fork(void);
+
+#endif /* EMBED_CORE_REGISTRY_H */

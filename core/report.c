@@ -1,0 +1,249 @@
+/* report.c - how a failure reaches the host: last error, hook, stderr.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "core/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/lock.h"
+
+/* The last error of one thread. */
+typedef struct last_error {
+    ec_err err;
+    embed_error view; /* points into the rest */
+    char extension[128];
+    char function[128];
+} last_error;
+
+static ec_mutex lock = EC_MUTEX_INIT(EC_RANK_LEAF);
+static embed_error_hook *hook_fn; /* guarded by: lock */
+static void *hook_arg;            /* guarded by: lock */
+
+/* The key frees a thread's record at its end; plain memory, so that the order
+ * among other keys does not matter. */
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+static bool have_key;
+
+static void
+last_destroy(void *arg)
+{
+    last_error *last = arg;
+    ec_err_clear(&last->err);
+    free(last);
+}
+
+static void
+key_make(void)
+{
+    have_key = pthread_key_create(&key, last_destroy) == 0;
+}
+
+/* Returns this thread's record, or NULL when out of memory. */
+static last_error *
+last_of_thread(bool make)
+{
+    (void)pthread_once(&key_once, key_make);
+    if (!have_key) {
+        return NULL;
+    }
+    last_error *last = pthread_getspecific(key);
+    if (last == NULL && make) {
+        last = calloc(1, sizeof *last);
+        if (last != NULL && pthread_setspecific(key, last) != 0) {
+            free(last);
+            last = NULL;
+        }
+    }
+    return last;
+}
+
+static const char *
+or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+static embed_error
+view_of(const ec_err *err, const char *extension, const char *function)
+{
+    return (embed_error){
+        .size = sizeof(embed_error),
+        .status = err->status,
+        .message = err->text,
+        .type = or_empty(err->type),
+        .value = or_empty(err->value),
+        .traceback = or_empty(err->traceback),
+        .extension = extension,
+        .function = function,
+    };
+}
+
+static void
+last_set(const char *extension, const char *function, const ec_err *err)
+{
+    last_error *last = last_of_thread(true);
+    if (last == NULL) {
+        return;
+    }
+    (void)ec_err_copy(&last->err, err);
+    (void)snprintf(last->extension, sizeof last->extension, "%s", extension);
+    (void)snprintf(last->function, sizeof last->function, "%s", function);
+    last->view = view_of(&last->err, last->extension, last->function);
+}
+
+static embed_error_hook *
+hook_get(void **out_arg)
+{
+    ec_mutex_lock(&lock);
+    embed_error_hook *hook = hook_fn;
+    *out_arg = hook_arg;
+    ec_mutex_unlock(&lock);
+    return hook;
+}
+
+void
+ec_report_set(const char *extension, const char *function, const ec_err *err)
+{
+    last_set(extension, function, err);
+    void *arg = NULL;
+    embed_error_hook *hook = hook_get(&arg);
+    if (hook != NULL) {
+        /* A view of its own: the hook may call into libembed. */
+        embed_error view = view_of(err, extension, function);
+        hook(&view, arg);
+        last_set(extension, function, err);
+    }
+}
+
+embed_status
+ec_report_api(const char *extension, ec_err *err)
+{
+    embed_status status = err->status;
+    if (status == EMBED_OK) {
+        ec_report_clear();
+    } else {
+        last_set(extension, "", err);
+    }
+    ec_err_clear(err);
+    return status;
+}
+
+/* Splits "NAME.function" of an export. */
+static const char *
+function_name(const struct embed_externpy *fn)
+{
+    const char *dot = strrchr(fn->name, '.');
+    return dot == NULL ? fn->name : dot + 1;
+}
+
+/* The name of the extension: from its slot, or the front of "NAME.function"
+ * where the plug-in never got one. */
+static void
+extension_name(const struct embed_externpy *fn, char *out, size_t cap)
+{
+    const ec_slot *slot = ec_slot_of(fn);
+    if (slot != NULL) {
+        (void)snprintf(out, cap, "%s", slot->plugin->name);
+        return;
+    }
+    const char *dot = strrchr(fn->name, '.');
+    int len = dot == NULL ? 0 : (int)(dot - fn->name);
+    (void)snprintf(out, cap, "%.*s", len, fn->name);
+}
+
+void
+ec_failure_value(const struct embed_externpy *fn, char *buffer)
+{
+    /* The record starts the export in every ABI version. */
+    const struct embed_export *export = (const struct embed_export *)fn;
+    if (fn->size_of_result == 0) {
+        return;
+    }
+    if (export->failure != NULL) {
+        memcpy(buffer, export->failure, fn->size_of_result);
+    } else {
+        memset(buffer, 0, fn->size_of_result);
+    }
+}
+
+void
+ec_report_call(struct embed_externpy *fn, const ec_err *err)
+{
+    int saved = errno;
+    char extension[128];
+    extension_name(fn, extension, sizeof extension);
+    ec_report_set(extension, function_name(fn), err);
+    errno = saved;
+}
+
+/* One line with C stdio, as Python may not be there to print it. */
+static void
+print_line(const struct embed_externpy *fn, const ec_err *err)
+{
+    const struct embed_export *export = (const struct embed_export *)fn;
+    const char *value = export->failure == NULL
+                            ? "Returning 0."
+                            : "Returning its failure value.";
+    /* The init code's own report said why, once and in full. */
+    const char *reason =
+        err->status == EMBED_E_INIT ? "initialization code failed" : err->text;
+    if (err->status == EMBED_E_UNATTACHED) {
+        (void)fprintf(stderr,
+                      "extern \"Python\": function %s() called, but %s.  %s\n",
+                      fn->name, reason, value);
+    } else {
+        (void)fprintf(stderr, "function %s() called, but %s.  %s\n", fn->name,
+                      err->text, value);
+    }
+}
+
+void
+ec_report_fail(struct embed_externpy *fn, char *buffer, const ec_err *err)
+{
+    int saved = errno;
+    void *arg = NULL;
+    if (hook_get(&arg) == NULL) {
+        print_line(fn, err);
+    }
+    ec_failure_value(fn, buffer);
+    errno = saved;
+    ec_report_call(fn, err);
+}
+
+const embed_error *
+ec_report_last(void)
+{
+    static const embed_error none = {
+        sizeof(embed_error), EMBED_OK, "", "", "", "", "", ""};
+    last_error *last = last_of_thread(false);
+    return last == NULL || last->err.status == EMBED_OK ? &none : &last->view;
+}
+
+void
+ec_report_clear(void)
+{
+    last_error *last = last_of_thread(false);
+    if (last != NULL) {
+        ec_err_clear(&last->err);
+    }
+}
+
+void
+ec_report_set_hook(embed_error_hook *hook, void *arg)
+{
+    ec_mutex_lock(&lock);
+    hook_fn = hook;
+    hook_arg = arg;
+    ec_mutex_unlock(&lock);
+}
+
+void
+ec_report_after_fork(void)
+{
+    ec_mutex_reinit(&lock);
+}

@@ -1,0 +1,87 @@
+/* route.c - what generated C calls: registration and the first entry.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <errno.h>
+
+#include "core/life.h"
+#include "core/registry.h"
+#include "core/report.h"
+
+/* The entry of a plug-in that does not fit this library.  Only what keeps its
+ * place in every ABI version is used. */
+static void
+entry_refused(struct embed_externpy *fn, char *buffer)
+{
+    ec_err err = EC_ERR_INIT;
+    (void)ec_fail(&err, EMBED_E_ABI,
+                  "the plug-in was built for another version of libembed; "
+                  "build it again");
+    ec_report_fail(fn, buffer, &err);
+    ec_err_clear(&err);
+}
+
+/* The entry when there was no memory to register the plug-in. */
+static void
+entry_no_memory(struct embed_externpy *fn, char *buffer)
+{
+    ec_err err = EC_ERR_INIT;
+    (void)ec_fail(&err, EMBED_E_NOMEM, "out of memory");
+    ec_report_fail(fn, buffer, &err);
+    ec_err_clear(&err);
+}
+
+void
+embed_plugin_register(struct embed_plugin *plugin)
+{
+    int saved = errno;
+    if (!ec_slot_fits(plugin)) {
+        plugin->entry = entry_refused;
+    }
+    ec_slot *slot = ec_registry_add(plugin);
+    if (slot == NULL) {
+        plugin->entry = entry_no_memory;
+    } else if (ec_slot_fits(plugin)) {
+        plugin->runtime = slot;
+        for (size_t i = 0; i < plugin->num_exports; i++) {
+            plugin->exports[i]->externpy.reserved1 = slot;
+            plugin->exports[i]->externpy.reserved2 = (void *)(uintptr_t)i;
+        }
+    }
+    errno = saved;
+}
+
+void
+embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
+                   char *buffer)
+{
+    int saved = errno;
+    ec_err err = EC_ERR_INIT;
+    ec_slot *slot = plugin->runtime;
+    embed_status status = slot != NULL
+                              ? ec_life_ready(slot, &err)
+                              : ec_fail(&err, EMBED_E_STATE,
+                                        "its library is not initialised yet");
+    errno = saved;
+    if (status == EMBED_OK) {
+        ec_life_backend()->call(fn, buffer);
+    } else {
+        ec_report_fail(fn, buffer, &err);
+    }
+    ec_err_clear(&err);
+}
+
+int
+embed_plugin_ensure(struct embed_plugin *plugin)
+{
+    int saved = errno;
+    ec_err err = EC_ERR_INIT;
+    ec_slot *slot = plugin->runtime;
+    embed_status status =
+        slot != NULL
+            ? ec_life_ready(slot, &err)
+            : ec_fail(&err, EMBED_E_ABI, "the plug-in is not registered");
+    status = ec_report_api(plugin->name, &err);
+    errno = saved;
+    return status == EMBED_OK ? 0 : -1;
+}

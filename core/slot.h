@@ -1,0 +1,69 @@
+/* slot.h - one extension: what is known of it and where it is in its life.
+ *
+ *     EMPTY --> CREATING --ok--> READY --> DRAINING --> CLOSED or PARKED
+ *                   |
+ *                   +--failed--> FAILED --embed_retry()--> EMPTY
+ *
+ * Invariants:
+ *   - `state`, `creator` and `why` change under the runtime lock only;
+ *   - exactly one thread at a time is between EMPTY and READY or FAILED, and
+ *     `creator` names it;
+ *   - `inst` is published before init code runs, so that the creator's own
+ *     calls find it; other threads use it only after they saw READY (the
+ *     plug-in's entry is swapped with release order after everything else).
+ *
+ * Slots are never freed: plug-ins point to them for ever (R16).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_CORE_SLOT_H
+#define EMBED_CORE_SLOT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "core/err.h"
+#include "embed/plugin.h"
+
+typedef struct ec_thread ec_thread;
+
+typedef struct ec_slot {
+    struct embed_plugin *plugin; /* constant */
+    const char *library;         /* file it is in, or NULL; constant */
+    size_t index;                /* dense number, from 0; constant */
+    embed_call_fn *start;        /* the plug-in's first entry; constant */
+    embed_isolation level;       /* constant once CREATING */
+    _Atomic(void *) inst;        /* the backend's instance */
+    embed_state state;           /* guarded by: runtime lock */
+    ec_thread *creator;          /* guarded by: runtime lock; in CREATING */
+    ec_err why;                  /* guarded by: runtime lock; in FAILED */
+    pthread_cond_t changed;      /* with the runtime lock: state changed */
+    struct ec_slot *next;        /* guarded by: registry lock */
+} ec_slot;
+
+/** True when a plug-in was built for this library's ABI.  Of one that was not,
+ *  only `abi`, `size`, `name` and `entry` may be used. */
+static inline bool
+ec_slot_fits(const struct embed_plugin *plugin)
+{
+    return plugin->abi == EMBED_PLUGIN_ABI &&
+           plugin->size == sizeof(struct embed_plugin);
+}
+
+/** The slot of an export; its externpy record belongs to a registered
+ *  plug-in. */
+static inline ec_slot *
+ec_slot_of(const struct embed_externpy *fn)
+{
+    return (ec_slot *)fn->reserved1;
+}
+
+/** The number of an export in its plug-in's `exports`. */
+static inline size_t
+ec_export_index(const struct embed_externpy *fn)
+{
+    return (size_t)(uintptr_t)fn->reserved2;
+}
+
+#endif /* EMBED_CORE_SLOT_H */
