@@ -1,0 +1,361 @@
+/* opts.c - the command line of `embed`.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "gen/opts.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help_text[] =
+    "usage: embed build API.h INIT.py [options]\n"
+    "       embed help [build]\n"
+    "       embed --version\n"
+    "\n"
+    "Makes a C library out of C declarations and Python code.\n";
+
+static const char help_build_text[] =
+    "usage: embed build API.h INIT.py [options] [-- compiler arguments]\n"
+    "\n"
+    "Makes a shared library that exports the functions declared in API.h and\n"
+    "runs INIT.py, in an interpreter of its own, on the first call.\n"
+    "\n"
+    "  -o FILE              the library to write (default: lib<NAME>.so)\n"
+    "  --name NAME          name of the extension (default: the stem of "
+    "INIT.py)\n"
+    "  --cdef FILE          declarations for C and Python that are not "
+    "exported\n"
+    "  --source FILE.c      C code to compile in\n"
+    "  --isolation LEVEL    own (default), sub or shared\n"
+    "  --emit-c FILE        write only the C code\n"
+    "  -I -D -U -L -l -Wl,  as for the compiler\n"
+    "  --                   everything after it goes to the compiler\n"
+    "\n"
+    "CC names the compiler (default: cc).\n";
+
+const char *
+eg_opts_help(eg_command command)
+{
+    return command == EG_COMMAND_HELP_BUILD ? help_build_text : help_text;
+}
+
+void
+eg_opts_fini(eg_opts *opts)
+{
+    free((void *)opts->cdefs.items);
+    free((void *)opts->sources.items);
+    free((void *)opts->cpp.items);
+    free((void *)opts->link.items);
+    *opts = (eg_opts){.command = EG_COMMAND_HELP};
+}
+
+/* The arguments not read yet. */
+typedef struct cursor {
+    char **argv;
+    int argc;
+    int next;
+} cursor;
+
+static bool
+starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* Appends to a list that was made with room for all arguments. */
+static void
+list_add(eg_list *list, const char *item)
+{
+    list->items[list->n++] = item;
+}
+
+/* Makes the lists, each with room for all of the command line. */
+static embed_status
+lists_init(eg_opts *opts, int argc, ec_err *err)
+{
+    eg_list *lists[] = {&opts->cdefs, &opts->sources, &opts->cpp, &opts->link};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        lists[i]->items = calloc((size_t)argc + 1, sizeof(char *));
+        if (lists[i]->items == NULL) {
+            return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+        }
+    }
+    return EMBED_OK;
+}
+
+static embed_status
+isolation_parse(const char *text, embed_isolation *out, ec_err *err)
+{
+    static const struct {
+        const char *name;
+        embed_isolation level;
+    } levels[] = {
+        {"own", EMBED_ISOLATION_OWN},
+        {"sub", EMBED_ISOLATION_SUB},
+        {"shared", EMBED_ISOLATION_SHARED},
+    };
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        if (strcmp(text, levels[i].name) == 0) {
+            *out = levels[i].level;
+            return EMBED_OK;
+        }
+    }
+    return ec_fail(err, EMBED_E_INVALID,
+                   "--isolation must be own, sub or shared, not '%s'", text);
+}
+
+/* Sets *out to the value of the option `name` when `arg` is that option, given
+ * as "name=value" or as two arguments; to NULL when it is another one. */
+static embed_status
+option_value(const char *arg, const char *name, cursor *at, const char **out,
+             ec_err *err)
+{
+    size_t len = strlen(name);
+    *out = NULL;
+    if (strncmp(arg, name, len) != 0) {
+        return EMBED_OK;
+    }
+    bool is_long = name[1] == '-';
+    if (is_long && arg[len] == '=') {
+        *out = arg + len + 1;
+    } else if (!is_long && arg[len] != '\0') {
+        *out = arg + len;
+    } else if (arg[len] == '\0') {
+        if (at->next >= at->argc) {
+            return ec_fail(err, EMBED_E_INVALID, "option '%s' needs a value",
+                           name);
+        }
+        *out = at->argv[at->next++];
+    }
+    return EMBED_OK;
+}
+
+/* Stores a value that may be given once. */
+static embed_status
+set_once(const char **slot, const char *name, const char *value, ec_err *err)
+{
+    if (*slot != NULL) {
+        return ec_fail(err, EMBED_E_INVALID, "option '%s' is given twice",
+                       name);
+    }
+    if (*value == '\0') {
+        return ec_fail(err, EMBED_E_INVALID, "option '%s' needs a value", name);
+    }
+    *slot = value;
+    return EMBED_OK;
+}
+
+/* Handles the options with a value of our own; *out_known tells whether `arg`
+ * was one. */
+static embed_status
+own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
+           ec_err *err)
+{
+    const struct {
+        const char *name;
+        const char **once;
+        eg_list *list;
+    } table[] = {
+        {"-o", &opts->output, NULL},        {"--name", &opts->name, NULL},
+        {"--emit-c", &opts->emit_c, NULL},  {"--cdef", NULL, &opts->cdefs},
+        {"--source", NULL, &opts->sources}, {"--isolation", NULL, NULL},
+    };
+    *out_known = false;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const char *value = NULL;
+        embed_status status = option_value(arg, table[i].name, at, &value, err);
+        if (status != EMBED_OK) {
+            return status;
+        }
+        if (value == NULL) {
+            continue;
+        }
+        *out_known = true;
+        if (table[i].once != NULL) {
+            return set_once(table[i].once, table[i].name, value, err);
+        }
+        if (table[i].list == NULL) {
+            return isolation_parse(value, &opts->isolation, err);
+        }
+        list_add(table[i].list, value);
+        return EMBED_OK;
+    }
+    return EMBED_OK;
+}
+
+/* Handles an option of the compiler that needs no "--" before it; *out_known
+ * tells whether `arg` was one.  "-I dir" is kept as two arguments. */
+static embed_status
+compiler_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
+                ec_err *err)
+{
+    static const char *const cpp[] = {"-I", "-D", "-U"};
+    static const char *const link[] = {"-L", "-l"};
+    eg_list *list = NULL;
+    for (size_t i = 0; i < sizeof cpp / sizeof cpp[0]; i++) {
+        list = starts_with(arg, cpp[i]) ? &opts->cpp : list;
+    }
+    for (size_t i = 0; i < sizeof link / sizeof link[0]; i++) {
+        list = starts_with(arg, link[i]) ? &opts->link : list;
+    }
+    *out_known = list != NULL || starts_with(arg, "-Wl,");
+    if (!*out_known) {
+        return EMBED_OK;
+    }
+    if (list == NULL) {
+        list_add(&opts->link, arg);
+        return EMBED_OK;
+    }
+    list_add(list, arg);
+    if (arg[2] == '\0') {
+        if (at->next >= at->argc) {
+            return ec_fail(err, EMBED_E_INVALID, "option '%s' needs a value",
+                           arg);
+        }
+        list_add(list, at->argv[at->next++]);
+    }
+    return EMBED_OK;
+}
+
+static embed_status
+positional(eg_opts *opts, const char *arg, ec_err *err)
+{
+    if (opts->api == NULL) {
+        opts->api = arg;
+    } else if (opts->init == NULL) {
+        opts->init = arg;
+    } else {
+        return ec_fail(err, EMBED_E_INVALID,
+                       "unexpected argument '%s' (after API.h and INIT.py)",
+                       arg);
+    }
+    return EMBED_OK;
+}
+
+/* Takes one argument after "--".  What changes how a header reads goes to the
+ * preprocessor too. */
+static void
+rest_argument(eg_opts *opts, cursor *at)
+{
+    static const char *const one[] = {"-I", "-D", "-U", "-std=", "-m"};
+    static const char *const two[] = {"-include", "-isystem", "-iquote"};
+    const char *arg = at->argv[at->next++];
+    for (size_t i = 0; i < sizeof one / sizeof one[0]; i++) {
+        if (starts_with(arg, one[i])) {
+            list_add(&opts->cpp, arg);
+            if (strlen(arg) == 2 && arg[1] != 'm' && at->next < at->argc) {
+                list_add(&opts->cpp, at->argv[at->next++]);
+            }
+            return;
+        }
+    }
+    for (size_t i = 0; i < sizeof two / sizeof two[0]; i++) {
+        if (strcmp(arg, two[i]) == 0 && at->next < at->argc) {
+            list_add(&opts->cpp, arg);
+            list_add(&opts->cpp, at->argv[at->next++]);
+            return;
+        }
+    }
+    list_add(&opts->link, arg);
+}
+
+static embed_status
+build_argument(eg_opts *opts, cursor *at, ec_err *err)
+{
+    const char *arg = at->argv[at->next++];
+    bool known = false;
+    if (strcmp(arg, "--") == 0) {
+        while (at->next < at->argc) {
+            rest_argument(opts, at);
+        }
+        return EMBED_OK;
+    }
+    if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
+        opts->command = EG_COMMAND_HELP_BUILD;
+        return EMBED_OK;
+    }
+    if (arg[0] != '-' || arg[1] == '\0') {
+        return positional(opts, arg, err);
+    }
+    embed_status status = own_option(opts, arg, at, &known, err);
+    if (status == EMBED_OK && !known) {
+        status = compiler_option(opts, arg, at, &known, err);
+    }
+    if (status == EMBED_OK && !known) {
+        return ec_fail(err, EMBED_E_INVALID,
+                       "unknown option '%s' (compiler options go after --)",
+                       arg);
+    }
+    return status;
+}
+
+/* Checks what can only be checked once all is read. */
+static embed_status
+build_check(const eg_opts *opts, ec_err *err)
+{
+    if (opts->command != EG_COMMAND_BUILD) {
+        return EMBED_OK;
+    }
+    if (opts->api == NULL || opts->init == NULL) {
+        return ec_fail(err, EMBED_E_INVALID, "%s is missing",
+                       opts->api == NULL ? "API.h" : "INIT.py");
+    }
+    if (opts->emit_c != NULL && opts->output != NULL) {
+        return ec_fail(err, EMBED_E_INVALID,
+                       "-o and --emit-c exclude each other");
+    }
+    return EMBED_OK;
+}
+
+static embed_status
+build_parse(eg_opts *opts, cursor *at, ec_err *err)
+{
+    opts->command = EG_COMMAND_BUILD;
+    embed_status status = lists_init(opts, at->argc, err);
+    while (status == EMBED_OK && at->next < at->argc) {
+        status = build_argument(opts, at, err);
+    }
+    return status == EMBED_OK ? build_check(opts, err) : status;
+}
+
+static embed_status
+help_parse(eg_opts *opts, const cursor *at, ec_err *err)
+{
+    opts->command = EG_COMMAND_HELP;
+    if (at->next == at->argc) {
+        return EMBED_OK;
+    }
+    if (at->next + 1 == at->argc && strcmp(at->argv[at->next], "build") == 0) {
+        opts->command = EG_COMMAND_HELP_BUILD;
+        return EMBED_OK;
+    }
+    return ec_fail(err, EMBED_E_INVALID, "no help on '%s'", at->argv[at->next]);
+}
+
+embed_status
+eg_opts_parse(int argc, char **argv, eg_opts *out, ec_err *err)
+{
+    cursor at = {argv, argc, 2};
+    embed_status status = EMBED_OK;
+    *out = (eg_opts){.command = EG_COMMAND_HELP};
+    if (argc < 2) {
+        return ec_fail(err, EMBED_E_INVALID, "a command is missing");
+    }
+    const char *command = argv[1];
+    if (strcmp(command, "build") == 0) {
+        status = build_parse(out, &at, err);
+    } else if (strcmp(command, "help") == 0) {
+        status = help_parse(out, &at, err);
+    } else if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {
+        out->command = EG_COMMAND_HELP;
+    } else if (strcmp(command, "--version") == 0) {
+        out->command = EG_COMMAND_VERSION;
+    } else {
+        status = ec_fail(err, EMBED_E_INVALID, "unknown command '%s'", command);
+    }
+    if (status != EMBED_OK) {
+        eg_opts_fini(out);
+    }
+    return status;
+}
