@@ -75,6 +75,9 @@ attribute_align(const struct layout_rules *rules, size_t i, bool *out_packed)
 {
     int align = rules->field_align == NULL ? 0 : rules->field_align[i];
     *out_packed = rules->is_packed || align < 0;
+    if (align == -1) {
+        return 0; /* just packed */
+    }
     return (uint64_t)(align < 0 ? -align : align);
 }
 
