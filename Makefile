@@ -53,9 +53,10 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 ifneq ($(WERROR),)
 WARNINGS += -Werror
 endif
-# ISO C has no conversion between object and function pointers; where dlsym()
-# or the type tables need it, -Wpedantic is left out.
-PEDANTIC := -Wpedantic
+# ISO C has no conversion between object and function pointers; the files that
+# need it (dlsym(), the type tables) do without -Wpedantic.
+NO_PEDANTIC :=
+pedantic = $(if $(filter $(NO_PEDANTIC),$<),,-Wpedantic)
 
 SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer \
 	-fno-sanitize-recover=all)
@@ -83,14 +84,14 @@ define stamp
 endef
 
 $(BUILD)/flags: FORCE
-	$(call stamp,$(COMPILE) $(PEDANTIC) $(LDFLAGS))
+	$(call stamp,$(COMPILE) $(NO_PEDANTIC) $(LDFLAGS))
 
 # --- Pythons ----------------------------------------------------------------
 
 # Only goals that build something look for Pythons; the others must work
 # without one.
 NO_PYTHON_GOALS := help clean dist deps deps-dev demo test bench asan tsan \
-	ubsan debug lint fuzz uninstall check-layers check-sizes check-paths
+	ubsan debug lint fuzz uninstall check-layers check-text
 ifneq ($(filter-out $(NO_PYTHON_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/pythons.mk
 
@@ -136,7 +137,7 @@ all: $(PRODUCTS)
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) $(PEDANTIC_$(subst /,_,$*)) -c -o $@ $<
+	$(Q)$(COMPILE) $(pedantic) -c -o $@ $<
 
 # Archives: a test takes only what it uses.
 define archive
@@ -157,8 +158,10 @@ $(BUILD)/obj/libsupport.a: $(call objects,$(SUPPORT_SRC))
 
 # --- products ---------------------------------------------------------------
 
+# The command works only beside the library: what runs it needs no more than
+# to depend on it.
 $(BUILD)/bin/embed: $(BUILD)/obj/gen/main.o $(BUILD)/obj/libgen.a \
-		$(BUILD)/obj/libtypes.a
+		$(BUILD)/obj/libtypes.a | $(BUILD)/lib/libembed.so $(BUILD)/include
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LINK) $(EC_LDFLAGS) -Wl,--as-needed -o $@ $^ -lffi

@@ -1,0 +1,58 @@
+# lint.mk - the checks of `make lint`: style, analysers, architecture.
+#
+# lint-quick is what needs no more than a compiler and binutils.
+#
+# SPDX-License-Identifier: MIT
+
+LINT_SRC := $(TYPES_SRC) $(CORE_SRC) $(GEN_SRC)
+LINT_ALL := $(LINT_SRC) $(PY_SRC)
+FORMAT_FILES := $(sort $(wildcard include/*.h include/embed/*.h core/*.[ch] \
+	core/types/*.[ch] gen/*.[ch] subinterp/*/*.[ch] tests/*/*.c tests/*/*.h \
+	examples/*/*.[ch] bench/*.[ch]))
+# The analysers see the code as one version of Python has it: the newest.
+LINT_PYTHON = $(firstword $(PYTHON_VERSIONS))
+LINT_CPPFLAGS = -std=c11 -D_GNU_SOURCE -DEC_DEBUG -I. -Iinclude \
+	-isystem $(PY_$(LINT_PYTHON)_INCLUDE)
+
+.PHONY: lint lint-run lint-quick lint-format lint-tidy lint-threads \
+	lint-cppcheck check-layers check-symbols check-globals check-text
+
+lint: ## style, analysers, layers, symbols, globals
+	$(Q)$(MAKE) --no-print-directory deps-dev
+	$(Q)$(MAKE) --no-print-directory -k lint-run
+
+lint-run: lint-quick lint-format lint-threads lint-cppcheck lint-tidy
+
+lint-quick: check-layers check-symbols check-globals check-text check-headers
+
+lint-format: ## clang-format changes nothing
+	clang-format --dry-run -Werror $(FORMAT_FILES)
+
+TIDY := $(LINT_ALL:%=$(BUILD)/tidy/%.ok)
+lint-tidy: $(TIDY) ## clang-tidy is silent
+
+$(BUILD)/tidy/%.c.ok: %.c .clang-tidy $(HEADERS) $(PY_HEADERS)
+	$(call say,TIDY,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- $(LINT_CPPFLAGS) 2>/dev/null
+	@touch $@
+
+lint-threads: ## clang's warnings and its lock analysis
+	@set -e; for f in $(LINT_ALL); do \
+		clang $(LINT_CPPFLAGS) -fsyntax-only -Werror -Wall -Wextra -Wshadow \
+		-Wstrict-prototypes -Wmissing-prototypes -Wconversion \
+		-Wwrite-strings -Wthread-safety -Wthread-safety-beta $$f; done
+
+lint-cppcheck: ## cppcheck finds no error
+	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr \
+		--error-exitcode=1 --suppress=missingIncludeSystem -D_GNU_SOURCE \
+		-D__linux__ -D__x86_64__ -D__GNUC__=12 -I. -Iinclude $(LINT_SRC)
+
+check-layers: ## includes go along the arrows of the architecture
+	@tools/check-layers.sh
+check-symbols: $(PRODUCTS) ## prefixes of all globals, exports of the products
+	@tools/check-symbols.sh $(BUILD)
+check-globals: $(PRODUCTS) ## mutable statics against tests/globals.allow
+	@tools/check-globals.sh $(BUILD)
+check-text: ## sizes of files, licence lines, no path of one machine
+	@tools/check-text.sh

@@ -1,0 +1,41 @@
+#!/bin/sh
+# check-layers.sh - every #include goes along an arrow of the architecture.
+#
+# SPDX-License-Identifier: MIT
+set -u
+bad=0
+
+# FOLDER-GLOBS ALLOWED: an extended regular expression of project headers.
+arrow() {
+    # shellcheck disable=SC2086
+    out=$(grep -nE '^ *# *include *"' $1 /dev/null 2>/dev/null |
+        grep -vE "include *\"($2)\"")
+    [ -z "$out" ] && return
+    echo "$out" | sed 's/^/wrong way: /'
+    bad=1
+}
+
+public='embed\.h|embed/plugin\.h'
+types='core/types/[a-z0-9_]+\.[ch]|core/err\.h'
+
+arrow 'include/*.h include/embed/*.h' "$public"
+arrow 'core/types/*.[ch]' "$types|$public"
+arrow 'core/*.[ch]' "core/[a-z0-9_]+\.h|$public"
+arrow 'gen/*.[ch]' "gen/[a-z0-9_]+\.h|$types|$public"
+arrow 'subinterp/cpython/*.[ch]' \
+    "subinterp/cpython/[a-z0-9_]+\.[ch]|core/[a-z0-9_]+\.h|$types|$public"
+
+out=$(grep -rnE '# *include *<Python\.h>' include core gen subinterp tests |
+    grep -v '^subinterp/cpython/py\.h:')
+if [ -n "$out" ]; then
+    echo "$out" | sed 's/^/Python.h outside of py.h: /'
+    bad=1
+fi
+out=$(grep -rnE 'PyGILState_|PyRun_SimpleString|PyErr_Print|Py_Finalize' \
+    core gen subinterp include --include='*.[ch]' |
+    grep -vE '^[^:]*:[0-9]*: *(/?\*|//)' | grep -vE '/\*.*(PyGILState_|PyRun_SimpleString|PyErr_Print|Py_Finalize)')
+if [ -n "$out" ]; then
+    echo "$out" | sed 's/^/forbidden call: /'
+    bad=1
+fi
+exit $bad
