@@ -91,7 +91,7 @@ make_attributes(struct maker *m, const ec_field *field, int pack,
         return; /* they would be the anonymous type's */
     }
     int align = chance(m, 10) ? 1 << pick(m, 6) : 0;
-    if (field->bit_size >= 0 && (pack != 0 || align == 1)) {
+    if (field->bit_size >= 0 && (pack != 0 || align < field->type->align)) {
         align = 0; /* gcc and clang disagree */
     }
     bool packed = align != 1 && chance(m, 5);
