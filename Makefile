@@ -18,6 +18,8 @@
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
+# Objects of tests are kept, too.
+.SECONDARY:
 .PHONY: FORCE
 
 ifeq ($(origin CC),default)
