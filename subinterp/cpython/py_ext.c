@@ -1,0 +1,147 @@
+/* py_ext.c - makes and drops the Python side of one extension.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/py_ext.h"
+
+#include "subinterp/cpython/py_export.h"
+#include "subinterp/cpython/py_lib.h"
+#include "subinterp/cpython/py_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Returns the name of the lib module; new reference. */
+static PyObject *
+lib_module_name(const struct embed_plugin *plugin)
+{
+    return PyUnicode_FromFormat("%s.lib", plugin->name);
+}
+
+/* Makes ext->ffi and ext->lib.  0, or -1 with an exception set. */
+static int
+ext_objects(es_pyext *ext)
+{
+    const struct embed_plugin *plugin = ext->plugin;
+    ec_err err = EC_ERR_INIT;
+    ec_table *table = NULL;
+
+    if (ec_table_open(ext->py->types, plugin->context, plugin->context_version,
+                      &table, &err) != EMBED_OK) {
+        es_raise(&err, ext->py->error);
+        return -1;
+    }
+    ext->ffi = es_ffi_new(ext->py, table); /* takes the table over */
+    if (ext->ffi == NULL) {
+        return -1;
+    }
+    ((es_ffi *)ext->ffi)->ext = ext;
+    ext->lib = es_lib_new(ext->py, plugin, table);
+    return ext->lib == NULL ? -1 : 0;
+}
+
+/* Refuses a name under which something else has been imported: two extensions
+ * of one name, or an extension named as a module.  0, or -1 with an exception
+ * set. */
+static int
+name_check(PyObject *modules, PyObject *name)
+{
+    int taken = PyDict_Contains(modules, name);
+
+    if (taken > 0) {
+        PyErr_Format(PyExc_ImportError,
+                     "the interpreter already has a module named '%U'; give "
+                     "the extension another name",
+                     name);
+    }
+    return taken == 0 ? 0 : -1;
+}
+
+/* Makes the module NAME and puts it and lib into sys.modules.  0, or -1 with
+ * an exception set. */
+static int
+ext_modules(es_pyext *ext)
+{
+    PyObject *modules = PyImport_GetModuleDict(); /* borrowed from sys */
+    ES_OWNED PyObject *name = PyUnicode_FromString(ext->plugin->name);
+    ES_OWNED PyObject *lib_name = lib_module_name(ext->plugin);
+
+    if (name == NULL || lib_name == NULL || name_check(modules, name) < 0 ||
+        name_check(modules, lib_name) < 0) {
+        return -1;
+    }
+    ext->module = PyModule_NewObject(name);
+    if (ext->module == NULL ||
+        PyObject_SetAttrString(ext->module, "ffi", ext->ffi) < 0 ||
+        PyObject_SetAttrString(ext->module, "lib", ext->lib) < 0 ||
+        PyDict_SetItem(modules, name, ext->module) < 0) {
+        return -1;
+    }
+    return PyDict_SetItem(modules, lib_name, ext->lib);
+}
+
+es_pyext *
+es_pyext_create(es_py *py, struct embed_plugin *plugin)
+{
+    size_t n = plugin->num_exports;
+    es_pyext *ext = calloc(1, sizeof *ext);
+
+    if (ext != NULL) {
+        ext->attached = calloc(n == 0 ? 1 : n, sizeof *ext->attached);
+    }
+    if (ext == NULL || ext->attached == NULL) {
+        free(ext);
+        PyErr_NoMemory();
+        return NULL;
+    }
+    ext->py = es_py_ref(py);
+    ext->plugin = plugin;
+    if (ext_objects(ext) < 0 || ext_modules(ext) < 0) {
+        PyObject *exc = PyErr_GetRaisedException();
+
+        es_pyext_destroy(ext);
+        PyErr_SetRaisedException(exc);
+        return NULL;
+    }
+    return ext;
+}
+
+/* Takes `value` out of sys.modules if it is what `name` stands for. */
+static void
+modules_remove(PyObject *name, const PyObject *value)
+{
+    PyObject *modules = PyImport_GetModuleDict(); /* borrowed from sys */
+
+    if (name != NULL && value != NULL && modules != NULL &&
+        PyDict_GetItemWithError(modules, name) == value) {
+        (void)PyDict_DelItem(modules, name);
+    }
+    PyErr_Clear();
+}
+
+void
+es_pyext_destroy(es_pyext *ext)
+{
+    ES_OWNED PyObject *name = PyUnicode_FromString(ext->plugin->name);
+    ES_OWNED PyObject *lib_name = lib_module_name(ext->plugin);
+
+    PyErr_Clear();
+    modules_remove(lib_name, ext->lib);
+    modules_remove(name, ext->module);
+    if (ext->ffi != NULL) {
+        ((es_ffi *)ext->ffi)->ext = NULL;
+    }
+    for (size_t i = 0; i < ext->plugin->num_exports; i++) {
+        es_attached *fn = ext->attached[i];
+
+        ext->attached[i] = NULL;
+        es_attached_unref(fn);
+    }
+    Py_XDECREF(ext->module);
+    Py_XDECREF(ext->lib);
+    Py_XDECREF(ext->ffi);
+    es_py *py = ext->py;
+    free(ext->attached);
+    free(ext);
+    es_py_unref(py);
+}

@@ -1,0 +1,342 @@
+/* py_func.c - C functions as Python callables.
+ *
+ * A call goes through the trampoline that the generator made: arguments in
+ * 8-byte slots, the C compiler's own calling sequence behind it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/py_func.h"
+
+#include "subinterp/cpython/gil.h"
+#include "subinterp/cpython/py_scalar.h"
+
+#include <stdlib.h>
+#include <structmember.h>
+
+#define SLOT_SIZE 8
+
+/* Alignment of a call's frame: enough for every type with a register. */
+#define FRAME_ALIGN 64
+
+/* Frames up to this size are on the C stack. */
+#define FRAME_STACK 512
+
+/* Bytes of a C signature that are shown. */
+#define SIGNATURE_SIZE 1024
+
+typedef struct func_arg {
+    es_arg arg;
+    size_t offset; /* in the frame: of the slot, or of what it points to */
+} func_arg;
+
+/* A frame has the slots (later the result) first, then the arguments that the
+ * slots point to. */
+typedef struct es_func {
+    PyObject_HEAD
+    vectorcallfunc vectorcall;
+    es_py *py; /* counted */
+    const struct embed_plugin *plugin;
+    const struct embed_global *global;
+    embed_trampoline_fn *trampoline;
+    ec_type *type;
+    PyObject *weakrefs;
+    size_t frame_size;
+    es_arg result;
+    size_t n_args;
+    func_arg *args; /* args[n_args]; owned (malloc) */
+} es_func;
+
+/* --- the call ------------------------------------------------------------ */
+
+/* Checks what a call got; -1 with an exception when it is wrong. */
+static int
+call_check(const es_func *f, Py_ssize_t nargs, PyObject *kwnames)
+{
+    const char *name = f->global->name;
+    Py_ssize_t want = (Py_ssize_t)f->n_args;
+
+    if (kwnames != NULL && PyTuple_GET_SIZE(kwnames) != 0) {
+        PyErr_Format(PyExc_TypeError, "%s() takes no keyword arguments", name);
+        return -1;
+    }
+    if (nargs == want) {
+        return 0;
+    }
+    if (want == 0) {
+        PyErr_Format(PyExc_TypeError, "%s() takes no arguments (%zd given)",
+                     name, nargs);
+    } else if (want == 1) {
+        PyErr_Format(PyExc_TypeError,
+                     "%s() takes exactly one argument (%zd given)", name,
+                     nargs);
+    } else {
+        PyErr_Format(PyExc_TypeError, "%s expected %zd arguments, got %zd",
+                     name, want, nargs);
+    }
+    return -1;
+}
+
+/* Converts the arguments into the frame.  0, or -1 with an exception. */
+static inline int
+call_args(const es_func *f, PyObject *const *args, char *frame, es_temp *temp)
+{
+    for (size_t i = 0; i < f->n_args; i++) {
+        const func_arg *a = &f->args[i];
+        char *data = frame + a->offset;
+
+        if (a->arg.op == ES_OP_BYREF) {
+            ES_STORE(char *, frame + SLOT_SIZE * i, data);
+            memset(data, 0, (size_t)a->arg.type->size);
+        }
+        if (!es_op_store(f->py, a->arg, data, args[i]) &&
+            es_arg_to_c(f->py, a->arg.type, data, args[i], temp) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Makes the call in a frame of f->frame_size bytes. */
+static inline PyObject *
+call_in_frame(const es_func *f, PyObject *const *args, char *frame)
+{
+    es_temp temp = ES_TEMP_INIT;
+    PyObject *result = NULL;
+
+    if (call_args(f, args, frame, &temp) == 0) {
+        es_released released;
+
+        es_gil_release(&released);
+        f->trampoline(frame);
+        es_gil_regain(&released);
+        result = f->result.op == ES_OP_BYREF
+                     ? es_result_from_c(f->py, f->result.type, frame)
+                     : es_op_load(f->py, f->result, frame);
+    }
+    if (temp.blocks != NULL) {
+        es_temp_free(&temp);
+    }
+    return result;
+}
+
+/* A call whose frame is too large for the C stack. */
+__attribute__((noinline)) static PyObject *
+call_on_heap(const es_func *f, PyObject *const *args)
+{
+    char *frame = aligned_alloc(FRAME_ALIGN, f->frame_size);
+
+    if (frame == NULL) {
+        return PyErr_NoMemory();
+    }
+    PyObject *result = call_in_frame(f, args, frame);
+    free(frame);
+    return result;
+}
+
+static PyObject *
+func_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf,
+                PyObject *kwnames)
+{
+    const es_func *f = (es_func *)self;
+    Py_ssize_t nargs = PyVectorcall_NARGS(nargsf);
+
+    if ((nargs != (Py_ssize_t)f->n_args || kwnames != NULL) &&
+        call_check(f, nargs, kwnames) < 0) {
+        return NULL;
+    }
+    if (f->frame_size > FRAME_STACK) {
+        return call_on_heap(f, args);
+    }
+    _Alignas(FRAME_ALIGN) char frame[FRAME_STACK];
+    return call_in_frame(f, args, frame);
+}
+
+/* --- the plan ------------------------------------------------------------ */
+
+static size_t
+round_up(size_t n, size_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+/* Completes a type and chooses its operation.  0, or -1 with an exception. */
+static int
+plan_type(es_py *py, ec_type *type, es_arg *out)
+{
+    ec_err err = EC_ERR_INIT;
+
+    if (ec_type_complete(py->types, type, &err) != EMBED_OK) {
+        es_raise(&err, py->error);
+        return -1;
+    }
+    if (type->size < 0 && type->kind != EC_KIND_VOID) {
+        PyErr_Format(py->error, "size of type '%s' is not known", type->name);
+        return -1;
+    }
+    *out = (es_arg){es_op_of(type), type};
+    return 0;
+}
+
+/* Lays out the frame of a call.  0, or -1 with an exception set. */
+static int
+plan_make(es_func *f)
+{
+    const ec_type *type = f->type;
+    size_t n = type->n_args;
+
+    f->args = calloc(n == 0 ? 1 : n, sizeof *f->args);
+    if (f->args == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    f->n_args = n;
+    if (plan_type(f->py, type->result, &f->result) < 0) {
+        return -1;
+    }
+    size_t end = SLOT_SIZE * n;
+    size_t result_size =
+        type->result->size < 0 ? 0 : (size_t)type->result->size;
+    if (end < result_size) {
+        end = result_size;
+    }
+    for (size_t i = 0; i < n; i++) {
+        func_arg *a = &f->args[i];
+
+        if (plan_type(f->py, type->args[i], &a->arg) < 0) {
+            return -1;
+        }
+        a->offset = SLOT_SIZE * i;
+        if (a->arg.op == ES_OP_BYREF) {
+            a->offset = round_up(end, FRAME_ALIGN);
+            end = a->offset + (size_t)a->arg.type->size;
+        }
+    }
+    f->frame_size = round_up(end == 0 ? 1 : end, FRAME_ALIGN);
+    return 0;
+}
+
+/* --- the object ---------------------------------------------------------- */
+
+static void
+func_dealloc(PyObject *self)
+{
+    es_func *f = (es_func *)self;
+    PyTypeObject *type = Py_TYPE(self);
+
+    if (f->weakrefs != NULL) {
+        PyObject_ClearWeakRefs(self);
+    }
+    free(f->args);
+    if (f->py != NULL) {
+        es_py_unref(f->py);
+    }
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyObject *
+func_repr(PyObject *self)
+{
+    const es_func *f = (es_func *)self;
+
+    return PyUnicode_FromFormat("<built-in C function %s of '%s.lib'>",
+                                f->global->name, f->plugin->name);
+}
+
+static PyObject *
+func_get_name(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyUnicode_FromString(((es_func *)self)->global->name);
+}
+
+static PyObject *
+func_get_module(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyUnicode_FromFormat("%s.lib", ((es_func *)self)->plugin->name);
+}
+
+/* __doc__: the C declaration, and where it comes from. */
+static PyObject *
+func_get_doc(PyObject *self, void *Py_UNUSED(closure))
+{
+    const es_func *f = (es_func *)self;
+    char signature[SIGNATURE_SIZE];
+
+    (void)ec_type_spell(f->type, f->global->name, signature, sizeof signature);
+    return PyUnicode_FromFormat("%s;\n\nC function of %s.lib", signature,
+                                f->plugin->name);
+}
+
+static const PyGetSetDef func_getset[] = {
+    {"__name__", func_get_name, NULL, NULL, NULL},
+    {"__qualname__", func_get_name, NULL, NULL, NULL},
+    {"__module__", func_get_module, NULL, NULL, NULL},
+    {"__doc__", func_get_doc, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static const PyMemberDef func_members[] = {
+    {"__vectorcalloffset__", T_PYSSIZET, offsetof(es_func, vectorcall),
+     READONLY, NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(es_func, weakrefs), READONLY,
+     NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+PyTypeObject *
+es_func_type_create(void)
+{
+    PyType_Slot slots[] = {
+        {Py_tp_dealloc, (void *)(uintptr_t)func_dealloc},
+        {Py_tp_repr, (void *)(uintptr_t)func_repr},
+        {Py_tp_call, (void *)(uintptr_t)PyVectorcall_Call},
+        {Py_tp_getset, (void *)(uintptr_t)func_getset},
+        {Py_tp_members, (void *)(uintptr_t)func_members},
+        {0, NULL},
+    };
+    PyType_Spec spec = {
+        .name = "embed.CFunction",
+        .basicsize = sizeof(es_func),
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL |
+                 Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+        .slots = slots,
+    };
+
+    return (PyTypeObject *)PyType_FromSpec(&spec);
+}
+
+PyObject *
+es_func_new(es_py *py, const struct embed_plugin *plugin, int index,
+            ec_type *type)
+{
+    es_func *f = (es_func *)py->lib_func_type->tp_alloc(py->lib_func_type, 0);
+
+    if (f == NULL) {
+        return NULL;
+    }
+    f->vectorcall = func_vectorcall;
+    f->py = es_py_ref(py);
+    f->plugin = plugin;
+    f->global = &plugin->context->globals[index];
+    f->trampoline = plugin->trampolines[index];
+    f->type = type;
+    if (plan_make(f) < 0) {
+        Py_DECREF(f);
+        return NULL;
+    }
+    return (PyObject *)f;
+}
+
+PyObject *
+es_lib_func_pointer(es_py *py, PyObject *func)
+{
+    const es_func *f = (es_func *)func;
+    ec_err err = EC_ERR_INIT;
+    ec_type *type = ec_type_pointer(py->types, f->type, &err);
+
+    if (type == NULL) {
+        es_raise(&err, py->error);
+        return NULL;
+    }
+    return es_cdata_new(py, type, f->global->size_or_direct_fn);
+}

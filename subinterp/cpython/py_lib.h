@@ -1,0 +1,33 @@
+/* py_lib.h - the `lib` object: the names of an extension's C side.
+ *
+ * es_lib_types_create() and es_lib_addressof() of py_state.h are in py_lib.c,
+ * es_lib_func_pointer() is in py_func.c.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_PY_LIB_H
+#define EMBED_SUBINTERP_CPYTHON_PY_LIB_H
+
+#include "subinterp/cpython/py_state.h"
+
+/** Makes the lib object of a plug-in. `table` is open over the plug-in's
+ *  tables and lives as long as `py`.  New reference, or NULL with an exception
+ *  set. */
+PyObject *
+es_lib_new(es_py *py, const struct embed_plugin *plugin, ec_table *table);
+
+/** The operation of a table word: EMBED_OP_*. */
+static inline int
+es_opcode_op(embed_opcode word)
+{
+    return (int)((uintptr_t)word & 0xff);
+}
+
+/** The signed argument of a table word. */
+static inline int
+es_opcode_arg(embed_opcode word)
+{
+    return (int)((intptr_t)word >> 8);
+}
+
+#endif /* EMBED_SUBINTERP_CPYTHON_PY_LIB_H */
