@@ -280,13 +280,13 @@ variant = $(MAKE) --no-print-directory BUILD=build/$@
 
 .PHONY: asan tsan ubsan debug
 asan: ## the tests under AddressSanitizer and UBSan
-	$(Q)$(variant) SAN=address,undefined run-tests
+	+$(Q)$(variant) SAN=address,undefined run-tests
 tsan: ## the tests under ThreadSanitizer
-	$(Q)$(variant) SAN=thread run-tests
+	+$(Q)$(variant) SAN=thread run-tests
 ubsan: ## the tests under UBSan alone
-	$(Q)$(variant) SAN=undefined run-tests
+	+$(Q)$(variant) SAN=undefined run-tests
 debug: ## the tests with all assertions and lock order checks
-	$(Q)$(variant) DEBUG=1 run-tests
+	+$(Q)$(variant) DEBUG=1 run-tests
 
 # --- fuzzing ----------------------------------------------------------------
 
@@ -296,7 +296,7 @@ FUZZ_REPLAYS := $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/replay_%)
 
 .PHONY: fuzz fuzz-run fuzz-replay
 fuzz: ## fuzz each target with clang for FUZZ_SECONDS=60
-	$(Q)$(variant) CC=clang SAN=fuzzer-no-link,address,undefined fuzz-run
+	+$(Q)$(variant) CC=clang SAN=fuzzer-no-link,address,undefined fuzz-run
 
 fuzz-run: $(FUZZ_NAMES:%=fuzz-run-%)
 fuzz-run-%: $(BUILD)/tests/fuzz/fuzz_%

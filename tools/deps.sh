@@ -33,6 +33,7 @@ need() { # WHAT PACKAGES
 }
 
 has_header() { # HEADERS
+    # shellcheck disable=SC2086
     for h in "$@"; do
         echo "#include <$h>"
     done | $cc ${CPPFLAGS-} ${CFLAGS-} -E -x c - >/dev/null 2>&1

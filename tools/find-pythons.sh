@@ -82,6 +82,7 @@ candidates() {
     done
     for root in ${PYENV_ROOT:+"$PYENV_ROOT"} ${HOME:+"$HOME/.pyenv"}; do
         # Newest first, so that of 3.13.0 and 3.13.5 the latter is taken.
+        # shellcheck disable=SC2012
         ls -d "$root"/versions/*/bin/python3 2>/dev/null | sort -rV
     done
     ls -d /usr/local/bin/python3.[0-9] /usr/local/bin/python3.[0-9][0-9] \
@@ -143,6 +144,6 @@ if [ -z "$versions" ]; then
     exit 1
 fi
 
-# shellcheck disable=SC2086
+# shellcheck disable=SC2046,SC2086
 echo "PYTHON_VERSIONS :=" $(printf '%s\n' $versions | sort -rV)
 printf '%s' "$found"
