@@ -1,16 +1,15 @@
 # examples.mk - builds and runs the examples; part of the main Makefile.
 #
-# Uses $(BUILD), $(CC), and from the build tree bin/embed and lib/.
-#
 # SPDX-License-Identifier: MIT
 
 EX_DIR   := examples
 EX_BUILD  = $(BUILD)/examples
 EX_EMBED  = $(BUILD)/bin/embed
-EX_CFLAGS = -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Iinclude
+EX_CFLAGS = -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Iinclude \
+            $(SAN_FLAGS)
 
-# The Python of a backend, whose sources are the demonstration's text.
-EX_PYTHON = $$(awk -F '\t' 'NR == 1 { print $$4 }' $(BUILD)/lib/embed/pythons)
+# Its sources are the demonstration's text.
+EX_PYTHON = $(PY_$(firstword $(PYTHON_VERSIONS))_PYTHON)
 
 EX_HELLO = $(EX_BUILD)/hello/hello
 EX_TWO   = $(EX_BUILD)/two_plugins
@@ -32,11 +31,13 @@ demo-run: examples
 
 $(EX_BUILD)/hello/libhello.so: $(EX_DIR)/hello/hello.h $(EX_DIR)/hello/hello.py \
                                $(EX_EMBED)
-	@mkdir -p $(@D)
-	$(EX_EMBED) build $(EX_DIR)/hello/hello.h $(EX_DIR)/hello/hello.py -o $@
+	$(Q)mkdir -p $(@D)
+	$(call say,EMBED,$@)
+	$(Q)$(EX_EMBED) build $(EX_DIR)/hello/hello.h $(EX_DIR)/hello/hello.py -o $@
 
 $(EX_HELLO): $(EX_DIR)/hello/hello.c $(EX_BUILD)/hello/libhello.so
-	$(CC) $(EX_CFLAGS) $(CFLAGS) $< -L$(@D) -lhello -Wl,-rpath,'$$ORIGIN' \
+	$(call say,CC,$@)
+	$(Q)$(CC) $(EX_CFLAGS) $(CFLAGS) $< -L$(@D) -lhello -Wl,-rpath,'$$ORIGIN' \
 	    $(LDFLAGS) -o $@
 
 # Each plug-in lives in a directory of its own, beside its helper.py.
@@ -44,9 +45,10 @@ define EX_PLUGIN
 $(EX_TWO)/$(1)/lib$(1).so: $(EX_DIR)/two_plugins/$(1)/$(1).h \
         $(EX_DIR)/two_plugins/$(1)/$(1).py \
         $(EX_DIR)/two_plugins/$(1)/helper.py $(EX_EMBED)
-	@mkdir -p $$(@D)
-	cp $(EX_DIR)/two_plugins/$(1)/helper.py $$(@D)/helper.py
-	$(EX_EMBED) build $(EX_DIR)/two_plugins/$(1)/$(1).h \
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)cp $(EX_DIR)/two_plugins/$(1)/helper.py $$(@D)/helper.py
+	$$(call say,EMBED,$$@)
+	$$(Q)$(EX_EMBED) build $(EX_DIR)/two_plugins/$(1)/$(1).h \
 	    $(EX_DIR)/two_plugins/$(1)/$(1).py -o $$@
 endef
 $(eval $(call EX_PLUGIN,words))
@@ -54,10 +56,12 @@ $(eval $(call EX_PLUGIN,tokens))
 
 $(EX_TWO)/host: $(EX_DIR)/two_plugins/host.c \
                 $(wildcard $(EX_DIR)/two_plugins/*/*.h) include/embed/plugin.h
-	@mkdir -p $(@D)
-	$(CC) $(EX_CFLAGS) -I$(EX_DIR)/two_plugins $(CFLAGS) $< -pthread \
+	$(Q)mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(EX_CFLAGS) -I$(EX_DIR)/two_plugins $(CFLAGS) $< -pthread \
 	    $(LDFLAGS) -ldl -o $@
 
-$(EX_TWO)/text: $(EX_DIR)/two_plugins/text.sh $(BUILD)/lib/embed/pythons
-	@mkdir -p $(@D)
-	$(EX_DIR)/two_plugins/text.sh "$(EX_PYTHON)" $@
+$(EX_TWO)/text: $(EX_DIR)/two_plugins/text.sh $(BUILD)/pythons.mk
+	$(Q)mkdir -p $(@D)
+	$(call say,TEXT,$@)
+	$(Q)$(EX_DIR)/two_plugins/text.sh $(EX_PYTHON) $@

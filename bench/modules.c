@@ -1,0 +1,174 @@
+/* modules.c - loads the variants into one process.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "bench/modules.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "bench/calls.h"
+
+const char *
+bench_variant_name(enum bench_variant v)
+{
+    /* ORDER(variant) */
+    static const char *const variant_names[BENCH_VARIANTS] = {
+        "held", "hand-written", "libembed", "cffi"};
+
+    return variant_names[v];
+}
+
+/* Makes the libpython that `library` is linked with, if any, visible to
+ * extension modules, as a host has to that loads Python with RTLD_LOCAL. */
+static void
+python_promote(void *library)
+{
+    void *address = dlsym(library, "Py_IsInitialized");
+    Dl_info info;
+
+    if (address != NULL && dladdr(address, &info) != 0) {
+        (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL);
+    }
+}
+
+void *
+bench_library_open(const char *dir, const char *name)
+{
+    char path[PATH_MAX];
+    void *library = NULL;
+
+    (void)snprintf(path, sizeof(path), "%s/%s.so", dir, name);
+    library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) {
+        (void)fprintf(stderr, "bench: %s\n", dlerror());
+    } else {
+        python_promote(library);
+    }
+    return library;
+}
+
+static bool
+library_exists(const char *dir, const char *name)
+{
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof(path), "%s/%s.so", dir, name);
+    return access(path, R_OK) == 0;
+}
+
+/* Makes every call once. */
+static bool
+api_works(const bench_api *api)
+{
+    bool good = true;
+
+    for (int fn = 0; fn < BENCH_FNS; fn++) {
+        good &= bench_calls_run(api, (enum bench_fn)fn, 1);
+    }
+    return good;
+}
+
+/* Loads both extensions of libembed. */
+static bool
+embed_open(const char *dir, bench_modules *out)
+{
+    static const char *const names[2] = {"embed_a", "embed_b"};
+
+    if (!library_exists(dir, names[0])) {
+        return true;
+    }
+    out->has[BENCH_EMBED] = true;
+    for (int i = 0; i < 2; i++) {
+        void *library = bench_library_open(dir, names[i]);
+        bench_api *api = &out->api[BENCH_EMBED][i];
+        if (library == NULL || !bench_api_find(library, "bench_", api) ||
+            !api_works(api)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Loads one copy of the hand-written variant, with the GIL held and without. */
+static bool
+floor_open(void *library, bench_api *attached, bench_api *held)
+{
+    bool (*open)(void) = NULL;
+
+    return library != NULL && bench_symbol_find(library, "floor_open", &open) &&
+           open() && bench_api_find(library, "bench_", attached) &&
+           bench_api_find(library, "held_", held) &&
+           bench_symbol_find(library, "floor_enter", &held->enter) &&
+           bench_symbol_find(library, "floor_leave", &held->leave) &&
+           api_works(attached) && api_works(held);
+}
+
+/* Loads both extensions of CFFI.  `floor` is a copy of the hand-written
+ * variant: the threads have last been in other interpreters, and CFFI goes
+ * where PyGILState_Ensure() leads. */
+static bool
+cffi_open(const bench_paths *paths, void *floor, bench_modules *out)
+{
+    static const char *const names[2] = {"cffi_a", "cffi_b"};
+    bool (*main_path)(const char *) = NULL;
+    void (*bind_main)(void) = NULL;
+
+    if (paths->cffi_path[0] == '\0' ||
+        !library_exists(paths->python_dir, names[0])) {
+        return true;
+    }
+    out->has[BENCH_CFFI] = true;
+    if (!bench_symbol_find(floor, "floor_main_path", &main_path) ||
+        !bench_symbol_find(floor, "floor_bind_main", &bind_main) ||
+        !main_path(paths->cffi_path)) {
+        return false;
+    }
+    for (int i = 0; i < 2; i++) {
+        void *library = bench_library_open(paths->python_dir, names[i]);
+        bench_api *api = &out->api[BENCH_CFFI][i];
+        if (library == NULL || !bench_api_find(library, "bench_", api)) {
+            return false;
+        }
+        api->enter = bind_main;
+        if (!api_works(api)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Says which variant does not work. */
+static bool
+broken(enum bench_variant v)
+{
+    (void)fprintf(stderr, "bench: %s does not work\n", bench_variant_name(v));
+    return false;
+}
+
+bool
+bench_modules_open(const bench_paths *paths, bench_modules *out)
+{
+    static const char *const names[2] = {"floor_a", "floor_b"};
+    void *floor = NULL;
+
+    *out = (bench_modules){.has = {false}};
+    if (!embed_open(paths->embed_dir, out)) {
+        return broken(BENCH_EMBED);
+    }
+    out->has[BENCH_FLOOR] = true;
+    out->has[BENCH_HELD] = true;
+    for (int i = 1; i >= 0; i--) {
+        floor = bench_library_open(paths->python_dir, names[i]);
+        if (!floor_open(floor, &out->api[BENCH_FLOOR][i],
+                        &out->api[BENCH_HELD][i])) {
+            return broken(BENCH_FLOOR);
+        }
+    }
+    if (!cffi_open(paths, floor, out)) {
+        return broken(BENCH_CFFI);
+    }
+    return true;
+}
