@@ -66,6 +66,7 @@ has_python() {
 
 # The apt package of the newest CPython >= 3.12 that this system offers.
 python_package() {
+    [ -z "${PYTHONS-}" ] || return
     for v in 3.14 3.13 3.12; do
         if apt-cache show python$v-dev 2>/dev/null | grep -q '^Package:'; then
             echo python$v-dev
@@ -97,9 +98,11 @@ has_python || python=no
 [ -z "$missing" ] && [ $python = yes ] && exit 0
 
 [ -z "$missing" ] || printf 'missing:\n%s' "$missing"
-if [ $python = no ] && ! command -v apt-get >/dev/null 2>&1; then
+# Nothing to install for: what PYTHONS names must be there.
+if [ $python = no ] && [ -z "$missing" ] &&
+    { [ -n "${PYTHONS-}" ] || ! command -v apt-get >/dev/null 2>&1; }; then
     "$here/find-pythons.sh" >/dev/null
-    [ -n "$missing" ] || exit 1
+    exit 1
 fi
 
 if can_install; then
