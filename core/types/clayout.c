@@ -29,6 +29,7 @@ struct layout_rules {
     int align;      /* 0: none */
     bool is_packed; /* __attribute__((packed)) */
     bool is_union;
+    bool keep_offsets; /* where the field has one */
 };
 
 /* Where the layout has got to. */
@@ -94,6 +95,9 @@ place_plain(const struct layout_rules *rules, size_t i,
     }
     state->align = max_u64(state->align, align);
     uint64_t start = rules->is_union ? 0 : round_up(state->bits, align * 8);
+    if (rules->keep_offsets && out->offset != SIZE_MAX) {
+        start = (uint64_t)out->offset * 8;
+    }
     out->offset = (size_t)(start / 8);
     out->bit_shift = -1;
     state->bits = max_u64(state->bits, start + type_size(out->type) * 8);
@@ -155,7 +159,9 @@ layout_run(const struct layout_rules *rules, ec_field *out, size_t *out_size,
     struct layout_state state = {0, 1};
     for (size_t i = 0; i < rules->n; i++) {
         out[i] = rules->fields[i];
-        if (type_size(out[i].type) > LAYOUT_SIZE_MAX) {
+        if (type_size(out[i].type) > LAYOUT_SIZE_MAX ||
+            (rules->keep_offsets && out[i].offset != SIZE_MAX &&
+             out[i].offset > LAYOUT_SIZE_MAX)) {
             return ec_fail(err, EMBED_E_INVALID, "field '%s' is too large",
                            out[i].name);
         }
@@ -245,33 +251,37 @@ is_power_of_two(int value)
     return value > 0 && (value & (value - 1)) == 0;
 }
 
-/* Checks all that the caller gave. */
+/* Checks the alignments the caller gave. */
 static embed_status
-check_record(ec_types *types, ec_type *type, const struct layout_rules *rules,
-             ec_err *err)
+check_aligns(const struct layout_rules *rules, ec_err *err)
 {
-    if ((type->flags & EC_TYPE_INCOMPLETE) == 0) {
-        return ec_fail(err, EMBED_E_INVALID, "has its fields already");
-    }
     if ((rules->pack != 0 && !is_power_of_two(rules->pack)) ||
         (rules->align != 0 && !is_power_of_two(rules->align))) {
         return ec_fail(err, EMBED_E_INVALID, "alignment is not a power of two");
     }
-    for (size_t i = 0; i < rules->n; i++) {
-        int align = rules->field_align == NULL ? 0 : rules->field_align[i];
+    for (size_t i = 0; i < rules->n && rules->field_align != NULL; i++) {
+        int align = rules->field_align[i];
         if (align == INT_MIN ||
             (align != 0 && !is_power_of_two(align < 0 ? -align : align))) {
             return ec_fail(err, EMBED_E_INVALID,
                            "alignment of field '%s' is not a power of two",
                            rules->fields[i].name);
         }
-        embed_status status =
-            check_field(types, type, &rules->fields[i], i + 1 == rules->n, err);
-        if (status != EMBED_OK) {
-            return status;
-        }
     }
     return EMBED_OK;
+}
+
+/* Checks all fields. */
+static embed_status
+check_fields(ec_types *types, ec_type *type, const struct layout_rules *rules,
+             ec_err *err)
+{
+    embed_status status = EMBED_OK;
+    for (size_t i = 0; i < rules->n && status == EMBED_OK; i++) {
+        status =
+            check_field(types, type, &rules->fields[i], i + 1 == rules->n, err);
+    }
+    return status;
 }
 
 /* --- the record -----------------------------------------------------------*/
@@ -282,10 +292,6 @@ static embed_status
 mark_custom(ec_type *type, const struct layout_rules *rules,
             const ec_field *laid, ec_field *scratch, ec_err *err)
 {
-    if (!rules->is_packed && rules->pack == 0 && rules->align == 0 &&
-        rules->field_align == NULL) {
-        return EMBED_OK;
-    }
     struct layout_rules plain = {
         .fields = rules->fields, .n = rules->n, .is_union = rules->is_union};
     size_t size;
@@ -327,19 +333,32 @@ fields_keep(ec_types *types, ec_field *fields, size_t n, size_t *out_n,
     return EMBED_OK;
 }
 
+/* Makes room for all fields twice. */
+static embed_status
+fields_alloc(ec_types *types, size_t n, ec_field **out_fields,
+             ec_field **out_scratch, ec_err *err)
+{
+    *out_fields = ec_types_alloc(types, n * sizeof **out_fields);
+    *out_scratch = ec_types_alloc(types, n * sizeof **out_scratch);
+    if (*out_fields == NULL || *out_scratch == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    return EMBED_OK;
+}
+
 /* Computes the layout and gives it to `type`. */
 static embed_status
 record_fill(ec_types *types, ec_type *type, const struct layout_rules *rules,
             ec_err *err)
 {
-    ec_field *fields = ec_types_alloc(types, rules->n * sizeof *fields);
-    ec_field *scratch = ec_types_alloc(types, rules->n * sizeof *scratch);
-    if (fields == NULL || scratch == NULL) {
-        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
-    }
+    ec_field *fields;
+    ec_field *scratch;
+    embed_status status = fields_alloc(types, rules->n, &fields, &scratch, err);
     size_t size = 0;
     size_t n = 0;
-    embed_status status = layout_run(rules, fields, &size, &type->align, err);
+    if (status == EMBED_OK) {
+        status = layout_run(rules, fields, &size, &type->align, err);
+    }
     if (status == EMBED_OK) {
         type->size = (ptrdiff_t)size;
         status = mark_custom(type, rules, fields, scratch, err);
@@ -373,10 +392,136 @@ ec_layout_record(ec_types *types, ec_type *type, const ec_field *fields,
         .is_packed = (type->flags & EC_TYPE_PACKED) != 0,
         .is_union = type->kind == EC_KIND_UNION,
     };
+    if ((type->flags & EC_TYPE_INCOMPLETE) == 0) {
+        return ec_fail(err, EMBED_E_INVALID, "%s: has its fields already",
+                       type->name);
+    }
     const unsigned flags = type->flags;
-    embed_status status = check_record(types, type, &rules, err);
+    embed_status status = check_aligns(&rules, err);
+    if (status == EMBED_OK) {
+        status = check_fields(types, type, &rules, err);
+    }
     if (status == EMBED_OK) {
         status = record_fill(types, type, &rules, err);
+    }
+    if (status != EMBED_OK) {
+        type->flags = flags;
+        ec_err_prefix(err, "%s: ", type->name);
+    }
+    return status;
+}
+
+/* --- layouts of the C compiler --------------------------------------------*/
+
+static embed_status
+fail_mismatch(const ec_type *type, const char *what, const char *field,
+              size_t ours, size_t theirs, ec_err *err)
+{
+    return ec_fail(err, EMBED_E_INVALID,
+                   "wrong %s%s%s%s (cdef says %zu, but C compiler says %zu); "
+                   "a last member \"...;\" makes %s flexible",
+                   what, field[0] == '\0' ? "" : " for field '", field,
+                   field[0] == '\0' ? "" : "'", ours, theirs, type->name);
+}
+
+/* Compares the compiler's layout with the one computed from the declaration.
+ * `scratch` has room for all fields. */
+static embed_status
+compare_known(const ec_type *type, const struct layout_rules *rules,
+              const ec_field *laid, ec_field *scratch, ec_err *err)
+{
+    struct layout_rules own = *rules;
+    own.keep_offsets = false;
+    size_t size;
+    int align;
+    embed_status status = layout_run(&own, scratch, &size, &align, err);
+    if (status != EMBED_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < rules->n; i++) {
+        if (scratch[i].offset != laid[i].offset) {
+            return fail_mismatch(type, "offset", laid[i].name,
+                                 scratch[i].offset, laid[i].offset, err);
+        }
+    }
+    if (size != (size_t)type->size) {
+        return fail_mismatch(type, "total size", "", size, (size_t)type->size,
+                             err);
+    }
+    if (align != type->align) {
+        return fail_mismatch(type, "total alignment", "", (size_t)align,
+                             (size_t)type->align, err);
+    }
+    return EMBED_OK;
+}
+
+/* Checks that every field lies inside the type. */
+static embed_status
+check_inside(const ec_type *type, const ec_field *fields, size_t n, ec_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t size = (size_t)type_size(fields[i].type);
+        if (fields[i].bit_size >= 0) {
+            size = (size_t)(fields[i].bit_shift + fields[i].bit_size + 7) / 8;
+        }
+        if (fields[i].offset + size > (size_t)type->size) {
+            return ec_fail(err, EMBED_E_INVALID,
+                           "field '%s' lies outside (%zu + %zu > %td)",
+                           fields[i].name, fields[i].offset, size, type->size);
+        }
+    }
+    return EMBED_OK;
+}
+
+/* Completes the layout from what the compiler said and gives it to `type`. */
+static embed_status
+known_fill(ec_types *types, ec_type *type, const struct layout_rules *rules,
+           bool must_match, ec_err *err)
+{
+    ec_field *fields;
+    ec_field *scratch;
+    embed_status status = fields_alloc(types, rules->n, &fields, &scratch, err);
+    size_t size;
+    int align;
+    size_t n = 0;
+    if (status == EMBED_OK) {
+        status = layout_run(rules, fields, &size, &align, err);
+    }
+    if (status == EMBED_OK && must_match) {
+        status = compare_known(type, rules, fields, scratch, err);
+    }
+    if (status == EMBED_OK) {
+        status = check_inside(type, fields, rules->n, err);
+    }
+    if (status == EMBED_OK) {
+        status = mark_custom(type, rules, fields, scratch, err);
+    }
+    if (status == EMBED_OK) {
+        status = fields_keep(types, fields, rules->n, &n, err);
+    }
+    if (status == EMBED_OK) {
+        type->fields = fields;
+        type->n_fields = n;
+        type->flags &= ~(unsigned)EC_TYPE_INCOMPLETE;
+    }
+    return status;
+}
+
+embed_status
+ec_layout_known(ec_types *types, ec_type *type, const ec_field *fields,
+                size_t n, bool must_match, ec_err *err)
+{
+    const struct layout_rules rules = {
+        .fields = fields,
+        .n = n,
+        .is_packed = (type->flags & EC_TYPE_PACKED) != 0,
+        .is_union = type->kind == EC_KIND_UNION,
+        .keep_offsets = true,
+    };
+    const unsigned flags = type->flags;
+    embed_status status = check_fields(types, type, &rules, err);
+    if (status == EMBED_OK) {
+        status = known_fill(types, type, &rules, must_match, err);
     }
     if (status != EMBED_OK) {
         type->flags = flags;

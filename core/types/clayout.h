@@ -36,6 +36,22 @@ ec_layout_record(ec_types *types, ec_type *type, const ec_field *fields,
                  const int *field_align, size_t n, const ec_layout_opts *opts,
                  ec_err *err);
 
+/**
+ * Gives a struct or union fields that the C compiler laid out: type->size and
+ * type->align are what it said, and so is the offset of each field, SIZE_MAX
+ * where it could not say (bit-fields).  Those are computed.  EC_TYPE_PACKED is
+ * as for ec_layout_record().
+ *
+ * @param must_match  the declaration claims to be complete: offsets and sizes
+ *                    that differ from those computed are an error
+ *
+ * Returns:  EMBED_OK; EMBED_E_INVALID (does not match, a field of unknown size
+ *           or outside the type); EMBED_E_NOMEM.
+ */
+embed_status
+ec_layout_known(ec_types *types, ec_type *type, const ec_field *fields,
+                size_t n, bool must_match, ec_err *err);
+
 /** Reads a bit-field of the struct at `record`, sign-extended when its type is
  *  signed.  Touches only the bytes that hold it. */
 int64_t ec_bits_load(const ec_field *field, const void *record);
