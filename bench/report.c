@@ -33,6 +33,18 @@ ratio(double a, double b)
     return b > 0 ? a / b : 0;
 }
 
+/* Prints a ratio of two minima, or a dash where one is missing. */
+static void
+ratio_print(FILE *out, const bench_samples *a, const bench_samples *b)
+{
+    if (a->n > 0 && b->n > 0) {
+        (void)fprintf(out, " %13.2f",
+                      ratio(bench_samples_min(a), bench_samples_min(b)));
+    } else {
+        (void)fprintf(out, " %13s", "-");
+    }
+}
+
 static void
 place_print(FILE *out, const bench_results *r, enum bench_place place)
 {
@@ -40,10 +52,9 @@ place_print(FILE *out, const bench_results *r, enum bench_place place)
     for (int v = 0; v < BENCH_VARIANTS; v++) {
         (void)fprintf(out, " %17s", bench_variant_name((enum bench_variant)v));
     }
-    (void)fprintf(out, " %12s %8s\n", "libembed is", "faster");
+    (void)fprintf(out, " %13s %13s\n", "libembed/hand", "cffi/libembed");
     for (int fn = 0; fn < BENCH_FNS; fn++) {
         const bench_samples *s = r->calls[place][fn];
-        double mine = bench_samples_min(&s[BENCH_EMBED]);
         (void)fprintf(out, "%-18s", fn_names[fn]);
         for (int v = 0; v < BENCH_VARIANTS; v++) {
             if (s[v].n > 0) {
@@ -53,10 +64,9 @@ place_print(FILE *out, const bench_results *r, enum bench_place place)
                 (void)fprintf(out, " %17s", "-");
             }
         }
-        (void)fprintf(out, " %5.2f x hand",
-                      ratio(mine, bench_samples_min(&s[BENCH_FLOOR])));
-        (void)fprintf(out, " %5.2f x\n",
-                      ratio(bench_samples_min(&s[BENCH_CFFI]), mine));
+        ratio_print(out, &s[BENCH_EMBED], &s[BENCH_FLOOR]);
+        ratio_print(out, &s[BENCH_CFFI], &s[BENCH_EMBED]);
+        (void)fputc('\n', out);
     }
 }
 
