@@ -38,10 +38,11 @@ $(BUILD)/tidy/%.c.ok: %.c .clang-tidy $(HEADERS) $(PY_HEADERS)
 	@touch $@
 
 lint-threads: ## clang's warnings and its lock analysis
-	@set -e; for f in $(LINT_ALL); do \
+	@bad=0; for f in $(LINT_ALL); do \
 		clang $(LINT_CPPFLAGS) -fsyntax-only -Werror -Wall -Wextra -Wshadow \
 		-Wstrict-prototypes -Wmissing-prototypes -Wconversion \
-		-Wwrite-strings -Wthread-safety -Wthread-safety-beta $$f; done
+		-Wwrite-strings -Wthread-safety -Wthread-safety-beta $$f || bad=1; \
+	done; exit $$bad
 
 lint-cppcheck: ## cppcheck finds no error
 	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr \
