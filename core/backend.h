@@ -88,9 +88,12 @@ typedef struct ec_backend {
     int64_t (*interp_id)(void *inst);
     embed_status (*thread_release)(ec_err *err);
 
-    /** fork: see fork.c.  `prepare` returns with the interpreters' gates shut;
-     *  `child` calls `lost` for each instance that did not survive. */
+    /** fork: `prepare` returns with the interpreters' gates shut, `lock` takes
+     *  the backend's own locks (core holds its own by then), `parent` and
+     *  `child` undo both; `child` calls `lost` for each instance that did not
+     *  survive. */
     void (*fork_prepare)(void *const *insts, size_t n, uint64_t deadline_ns);
+    void (*fork_lock)(void);
     void (*fork_parent)(void *const *insts, size_t n);
     void (*fork_child)(void *const *insts, size_t n, void (*lost)(void *inst));
 } ec_backend;

@@ -83,6 +83,11 @@ fork_prepare(void)
                               ec_now_ns() + FORK_WAIT_MS * NS_PER_MS);
     }
     ec_life_fork_prepare();
+    ec_registry_fork_prepare();
+    ec_report_fork_prepare();
+    if (backend != NULL) {
+        backend->fork_lock();
+    }
     fork_insts = insts;
     fork_n = used;
     errno = saved;
@@ -95,6 +100,8 @@ fork_parent(void)
     const ec_backend *backend = ec_life_backend();
     void **insts = fork_insts;
     size_t n = fork_n;
+    ec_report_fork_parent();
+    ec_registry_fork_parent();
     ec_life_fork_parent();
     if (backend != NULL) {
         backend->fork_parent(insts, n);
@@ -108,8 +115,8 @@ fork_child(void)
 {
     int saved = errno;
     free(fork_insts);
-    ec_registry_after_fork();
-    ec_report_after_fork();
+    ec_report_fork_child();
+    ec_registry_fork_child();
     ec_life_fork_child();
     errno = saved;
 }

@@ -105,7 +105,20 @@ ec_registry_snapshot(size_t *out_n)
 }
 
 void
-ec_registry_after_fork(void)
+ec_registry_fork_prepare(void)
 {
+    ec_mutex_lock(&lock);
+}
+
+void
+ec_registry_fork_parent(void)
+{
+    ec_mutex_unlock(&lock);
+}
+
+void
+ec_registry_fork_child(void)
+{
+    ec_mutex_unlock(&lock);
     ec_mutex_reinit(&lock);
 }

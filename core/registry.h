@@ -24,7 +24,9 @@ size_t ec_registry_all(ec_slot **out, size_t cap);
  *  when there are none or memory is out. */
 ec_slot **ec_registry_snapshot(size_t *out_n);
 
-/** Makes the lock new in a fork child. */
-void ec_registry_after_fork(void);
+/** fork: takes the lock in prepare, releases it in parent and child. */
+void ec_registry_fork_prepare(void);
+void ec_registry_fork_parent(void);
+void ec_registry_fork_child(void);
 
 #endif /* EMBED_CORE_REGISTRY_H */

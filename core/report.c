@@ -243,7 +243,20 @@ ec_report_set_hook(embed_error_hook *hook, void *arg)
 }
 
 void
-ec_report_after_fork(void)
+ec_report_fork_prepare(void)
 {
+    ec_mutex_lock(&lock);
+}
+
+void
+ec_report_fork_parent(void)
+{
+    ec_mutex_unlock(&lock);
+}
+
+void
+ec_report_fork_child(void)
+{
+    ec_mutex_unlock(&lock);
     ec_mutex_reinit(&lock);
 }

@@ -34,7 +34,9 @@ const embed_error *ec_report_last(void);
 void ec_report_clear(void);
 void ec_report_set_hook(embed_error_hook *hook, void *arg);
 
-/** Makes the lock new in a fork child. */
-void ec_report_after_fork(void);
+/** fork: takes the lock in prepare, releases it in parent and child. */
+void ec_report_fork_prepare(void);
+void ec_report_fork_parent(void);
+void ec_report_fork_child(void);
 
 #endif /* EMBED_CORE_REPORT_H */

@@ -1,0 +1,54 @@
+/* backend.c - the table that core calls this backend through.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "core/backend.h"
+
+#include "subinterp/cpython/call.h"
+#include "subinterp/cpython/finish.h"
+#include "subinterp/cpython/forking.h"
+#include "subinterp/cpython/interp.h"
+#include "subinterp/cpython/runtime.h"
+#include "subinterp/cpython/service.h"
+#include "subinterp/cpython/thread.h"
+
+#define TEXT_OF(x)   #x
+#define NUMBER_OF(x) TEXT_OF(x)
+
+/* Process exit: whatever has not finished in time is left to run. */
+static void
+exit_all(void *const *insts, size_t n, uint64_t deadline_ns)
+{
+    for (size_t i = 0; i < n; i++) {
+        es_gate_shut(insts[i], ES_GATE_CLOSED);
+    }
+    es_threads_abandon();
+    (void)es_finish_all(insts, n, deadline_ns);
+}
+
+const ec_backend *
+embed_backend(uint32_t abi)
+{
+    static const ec_backend table = {
+        .abi = EC_BACKEND_ABI,
+        .name = "cpython-" NUMBER_OF(PY_MAJOR_VERSION) "." NUMBER_OF(
+            PY_MINOR_VERSION),
+        .start = es_runtime_start,
+        .create = es_interp_create,
+        .init = es_interp_init,
+        .retire = es_interp_retire,
+        .exit = exit_all,
+        .call = es_call,
+        .detach = es_detach,
+        .attach = es_attach,
+        .belongs = es_belongs,
+        .on_service_thread = es_service_is_self,
+        .interp_id = es_interp_id,
+        .thread_release = es_thread_release,
+        .fork_prepare = es_fork_prepare,
+        .fork_lock = es_fork_lock,
+        .fork_parent = es_fork_parent,
+        .fork_child = es_fork_child,
+    };
+    return abi == EC_BACKEND_ABI ? &table : NULL;
+}

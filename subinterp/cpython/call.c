@@ -1,0 +1,81 @@
+/* call.c - the entry of every export of a READY extension.
+ *
+ * The hot path: every instruction here is paid for by each call.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/call.h"
+
+#include "subinterp/cpython/thread.h"
+
+const ec_core *es_core;
+
+/* Makes `err` usable without clearing its text. */
+static inline void
+err_init(ec_err *err)
+{
+    err->status = EMBED_OK;
+    err->text[0] = '\0';
+    err->type = NULL;
+    err->value = NULL;
+    err->traceback = NULL;
+}
+
+/* The call could not be made: failure value, report.  Outside of Python. */
+static __attribute__((noinline, cold)) void
+call_failed(struct embed_externpy *fn, char *buffer, ec_err *err)
+{
+    es_core->fail(fn, buffer, err);
+    ec_err_clear(err);
+}
+
+/* Python failed and has printed it; `buffer` holds the error value. */
+static __attribute__((noinline, cold)) void
+call_raised(struct embed_externpy *fn, ec_err *err)
+{
+    es_core->report(fn, err);
+    ec_err_clear(err);
+}
+
+static __attribute__((noinline, cold)) void
+call_unattached(struct embed_externpy *fn, char *buffer, ec_err *err)
+{
+    (void)ec_fail(err, EMBED_E_UNATTACHED,
+                  "no code was attached to it yet with @ffi.def_extern()");
+    call_failed(fn, buffer, err);
+}
+
+void
+es_call(struct embed_externpy *fn, char *buffer)
+{
+    int caller_errno = errno;
+    es_tls *tls = &es_tls_self;
+    es_inst *inst =
+        atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
+    es_entry entry;
+    ec_err err;
+    err_init(&err);
+    if (ES_UNLIKELY(!es_enter_fast(inst, tls, &entry)) &&
+        es_enter_slow(inst, &entry, &err) != EMBED_OK) {
+        errno = caller_errno;
+        call_failed(fn, buffer, &err);
+        return;
+    }
+    tls->py_errno = caller_errno;
+    /* Null while the extension is being created and has not got that far. */
+    es_pyext *ext = inst->ext;
+    es_attached *attached =
+        ES_UNLIKELY(ext == NULL) ? NULL : ext->attached[ec_export_index(fn)];
+    if (ES_UNLIKELY(attached == NULL)) {
+        es_leave(&entry);
+        errno = caller_errno;
+        call_unattached(fn, buffer, &err);
+        return;
+    }
+    embed_status status = es_attached_call(attached, buffer, &err);
+    es_leave(&entry);
+    errno = tls->py_errno;
+    if (ES_UNLIKELY(status != EMBED_OK)) {
+        call_raised(fn, &err);
+    }
+}

@@ -1,0 +1,25 @@
+/* finish.h - what Python does at its end and after a fork.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_FINISH_H
+#define EMBED_SUBINTERP_CPYTHON_FINISH_H
+
+#include "subinterp/cpython/interp.h"
+
+typedef enum es_finish {
+    ES_FINISH_EXIT,       /* wait for threads, exit handlers, flush */
+    ES_FINISH_AFTER_FORK, /* first entry in the child */
+} es_finish;
+
+/** Runs one of them in the interpreter that is attached.  Exceptions are
+ *  swallowed: there is nobody left to tell.
+ *  @param seconds  how long it may wait for Python's threads */
+void es_finish_run(es_finish what, double seconds);
+
+/** Runs the exit handlers of all interpreters of `insts` at once, each on a
+ *  thread of its own, until the deadline.  No GIL is held.
+ *  Returns false when some had not finished; they go on in the background. */
+bool es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns);
+
+#endif /* EMBED_SUBINTERP_CPYTHON_FINISH_H */

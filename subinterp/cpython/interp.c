@@ -1,0 +1,345 @@
+/* interp.c - interpreters and the extensions in them.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/interp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "subinterp/cpython/finish.h"
+#include "subinterp/cpython/py_guard.h"
+#include "subinterp/cpython/py_init.h"
+#include "subinterp/cpython/runtime.h"
+#include "subinterp/cpython/service.h"
+#include "subinterp/cpython/thread.h"
+
+/* How long a thread keeps the GIL when another wants it.  CPython's default of
+ * 5 ms makes a short call behind a busy thread wait as long (C14). */
+#define SWITCH_INTERVAL_S 0.0005
+
+/* CPython that ends interpreters without crashing (C8, C9). */
+#define VERSION_ENDS 0x030d0000
+
+int64_t
+es_interp_id(void *inst)
+{
+    return ((const es_inst *)inst)->interp->id;
+}
+
+bool
+es_interp_may_end(void)
+{
+    return Py_Version >= VERSION_ENDS;
+}
+
+/* --- making one -----------------------------------------------------------*/
+
+static PyInterpreterConfig
+config_for(embed_isolation level)
+{
+    bool own = level == EMBED_ISOLATION_OWN;
+    return (PyInterpreterConfig){
+        /* pymalloc has no lock: with an own GIL its state must be own. */
+        .use_main_obmalloc = !own,
+        .allow_fork = 0,
+        .allow_exec = 0,
+        .allow_threads = 1,
+        .allow_daemon_threads = 0,
+        .check_multi_interp_extensions = own,
+        .gil =
+            own ? PyInterpreterConfig_OWN_GIL : PyInterpreterConfig_SHARED_GIL,
+    };
+}
+
+/* The preload of es_guard_install(): done by the service thread. */
+typedef struct preload_args {
+    const char *name;
+    const char *path;
+} preload_args;
+
+static void
+preload_job(void *arg)
+{
+    const preload_args *args = arg;
+    if (es_main_attach()) {
+        es_guard_preload_in_main(args->name, args->path);
+        es_main_detach();
+    }
+}
+
+static int
+preload(const char *name, const char *path)
+{
+    preload_args args = {name, path};
+    return es_service_run(preload_job, &args, NULL) == EMBED_OK ? 0 : -1;
+}
+
+typedef struct create_args {
+    es_interp *interp;
+    embed_status status;
+    ec_err *err;
+} create_args;
+
+/* Makes an interpreter whose initial state stays on the service thread (R2),
+ * and leaves it at once: its GIL is free before main's is taken again. */
+static void
+create_job(void *arg)
+{
+    create_args *args = arg;
+    es_interp *interp = args->interp;
+    if (!es_main_attach()) {
+        args->status =
+            ec_fail(args->err, EMBED_E_FORK,
+                    "Python's main interpreter did not survive fork()");
+        return;
+    }
+    PyInterpreterConfig config = config_for(interp->level);
+    PyThreadState *tstate = NULL;
+    PyStatus rc = Py_NewInterpreterFromConfig(&tstate, &config);
+    if (PyStatus_Exception(rc) || tstate == NULL) {
+        args->status =
+            ec_fail(args->err, EMBED_E_INIT, "cannot make an interpreter: %s",
+                    rc.err_msg == NULL ? "out of memory" : rc.err_msg);
+        if (PyThreadState_GetUnchecked() == NULL) {
+            (void)es_main_attach();
+        }
+        es_main_detach();
+        return;
+    }
+    interp->initial = tstate;
+    interp->is = tstate->interp;
+    interp->id = PyInterpreterState_GetID(tstate->interp);
+    (void)PyEval_SaveThread();
+    /* Main's state last: CPython's gilstate slot of this thread names it. */
+    (void)es_main_attach();
+    es_main_detach();
+}
+
+/* Makes the es_interp of an own or sub extension. */
+static embed_status
+interp_create(embed_isolation level, es_interp **out, ec_err *err)
+{
+    es_interp *interp = calloc(1, sizeof *interp);
+    if (interp == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    interp->level = level;
+    create_args args = {.interp = interp, .status = EMBED_OK, .err = err};
+    embed_status status = es_service_run(create_job, &args, err);
+    if (status == EMBED_OK) {
+        status = args.status;
+    }
+    if (status != EMBED_OK) {
+        free(interp);
+        return status;
+    }
+    es_interp_number(interp);
+    *out = interp;
+    return EMBED_OK;
+}
+
+embed_status
+es_interp_create(ec_slot *slot, void **out, ec_err *err)
+{
+    es_inst *inst = calloc(1, sizeof *inst);
+    if (inst == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    inst->slot = slot;
+    inst->interp = &es_main;
+    if (slot->level != EMBED_ISOLATION_SHARED) {
+        embed_status status = interp_create(slot->level, &inst->interp, err);
+        if (status != EMBED_OK) {
+            free(inst);
+            return status;
+        }
+    }
+    *out = inst;
+    return EMBED_OK;
+}
+
+/* --- init -----------------------------------------------------------------*/
+
+/* sys.argv and the paths of site-packages: what a script would find.  Main ran
+ * without `site`, and subinterpreters copy that (C4). */
+static int
+site_run(void)
+{
+    ES_OWNED PyObject *site = PyImport_ImportModule("site");
+    if (site == NULL) {
+        return -1;
+    }
+    ES_OWNED PyObject *none = PyObject_CallMethod(site, "main", NULL);
+    return none == NULL ? -1 : 0;
+}
+
+/* Puts the directory of the plug-in where a script's directory would be:
+ * first.  In the shared interpreter last, as it belongs to all. */
+static int
+path_add(const char *library, bool is_shared)
+{
+    const char *slash = library == NULL ? NULL : strrchr(library, '/');
+    PyObject *path = PySys_GetObject("path"); /* borrowed */
+    if (slash == NULL || path == NULL || !PyList_Check(path)) {
+        return 0;
+    }
+    ES_OWNED PyObject *dir =
+        PyUnicode_DecodeFSDefaultAndSize(library, slash - library);
+    if (dir == NULL) {
+        return -1;
+    }
+    int has = PySequence_Contains(path, dir);
+    if (has != 0) {
+        return has < 0 ? -1 : 0;
+    }
+    return PyList_Insert(path, is_shared ? PyList_GET_SIZE(path) : 0, dir);
+}
+
+/* Once for each interpreter, on the thread that makes its first extension. */
+static int
+interp_prepare(es_interp *interp)
+{
+    interp->py = es_py_create();
+    if (interp->py == NULL) {
+        return -1;
+    }
+    bool is_foreign = interp == &es_main && !es_main_is_ours();
+    if (is_foreign) {
+        return 0; /* a host's own interpreter is as the host made it */
+    }
+    ES_OWNED PyObject *sys = PyImport_ImportModule("sys");
+    ES_OWNED PyObject *none =
+        sys == NULL ? NULL
+                    : PyObject_CallMethod(sys, "setswitchinterval", "d",
+                                          SWITCH_INTERVAL_S);
+    if (none == NULL || site_run() != 0) {
+        return -1;
+    }
+    return interp == &es_main ? 0 : es_guard_install(preload);
+}
+
+/* Attached: prepares and runs. */
+static embed_status
+inst_init(es_inst *inst, ec_err *err)
+{
+    es_interp *interp = inst->interp;
+    if ((interp->py == NULL && interp_prepare(interp) != 0) ||
+        path_add(inst->slot->library, interp == &es_main) != 0) {
+        return es_err_from_exception(err, EMBED_E_INIT,
+                                     "preparing the interpreter");
+    }
+    inst->ext = es_pyext_create(interp->py, inst->slot->plugin);
+    if (inst->ext == NULL) {
+        return es_err_from_exception(err, EMBED_E_INIT,
+                                     "making the modules of the extension");
+    }
+    return es_init_run(inst->ext, err);
+}
+
+embed_status
+es_interp_init(void *arg, ec_err *err)
+{
+    es_inst *inst = arg;
+    es_entry entry;
+    embed_status status = es_enter_interp(inst->interp, &entry, err);
+    if (status == EMBED_OK) {
+        status = inst_init(inst, err);
+        es_leave(&entry);
+    }
+    return status;
+}
+
+/* --- the end --------------------------------------------------------------*/
+
+/* Is the initial state the only one (C8)?  Attached to it. */
+static bool
+is_alone(es_interp *interp)
+{
+    PyThreadState *head = PyInterpreterState_ThreadHead(interp->is);
+    return head == interp->initial && PyThreadState_Next(head) == NULL;
+}
+
+void
+es_interp_end_job(void *arg)
+{
+    es_interp *interp = arg;
+    if (!es_interp_may_end() || interp->initial == NULL) {
+        return;
+    }
+    PyEval_RestoreThread(interp->initial);
+    if (!is_alone(interp)) {
+        (void)PyEval_SaveThread();
+        return;
+    }
+    if (interp->py != NULL) {
+        es_py_destroy(interp->py);
+        interp->py = NULL;
+    }
+    Py_EndInterpreter(interp->initial);
+    es_interp_unnumber(interp);
+    interp->initial = NULL;
+    /* es_interp itself stays: a late caller may still look at its number. */
+    if (es_main_attach()) {
+        es_main_detach();
+    }
+}
+
+/* Drops what the extension has in its interpreter. */
+static void
+ext_drop(es_inst *inst)
+{
+    es_entry entry;
+    ec_err ignored = EC_ERR_INIT;
+    if (es_enter_interp(inst->interp, &entry, &ignored) == EMBED_OK) {
+        es_pyext *ext = inst->ext;
+        inst->ext = NULL;
+        if (ext != NULL) {
+            es_pyext_destroy(ext);
+        }
+        es_leave(&entry);
+    }
+    ec_err_clear(&ignored);
+}
+
+/* Ends the interpreter of a drained instance, now or when the last thread that
+ * has a state in it lets go. Returns false when it stays. */
+static bool
+interp_end(es_interp *interp, ec_err *err)
+{
+    es_thread_drop(interp);
+    ec_mutex_lock(&es_threads_lock);
+    bool is_free = interp->states == NULL;
+    interp->is_orphan = !is_free;
+    ec_mutex_unlock(&es_threads_lock);
+    return is_free &&
+           es_service_run(es_interp_end_job, interp, err) == EMBED_OK &&
+           interp->initial == NULL;
+}
+
+embed_status
+es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
+                 ec_err *err)
+{
+    es_inst *inst = arg;
+    es_interp *interp = inst->interp;
+    es_gate_shut(inst, ES_GATE_CLOSED);
+    es_barrier();
+    *out_parked = true;
+    bool ok = es_interp_drain(interp, deadline_ns);
+    if (hooks) {
+        ok = es_finish_all(&arg, 1, deadline_ns) && ok;
+    }
+    if (!ok) {
+        return ec_fail(err, EMBED_E_TIMEOUT, "%s: code of it is still running",
+                       inst->slot->plugin->name);
+    }
+    ext_drop(inst);
+    if (interp == &es_main) {
+        *out_parked = false;
+        es_thread_drop(interp);
+    } else {
+        *out_parked = !interp_end(interp, err);
+    }
+    return EMBED_OK;
+}

@@ -1,0 +1,73 @@
+/* interp.h - interpreters and the extensions in them.
+ *
+ * An es_interp is one CPython interpreter; an es_inst is one extension in it.
+ * Own and sub levels have one instance each; the shared one has many.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_INTERP_H
+#define EMBED_SUBINTERP_CPYTHON_INTERP_H
+
+#include "subinterp/cpython/py.h"
+
+#include <stdatomic.h>
+
+#include "core/backend.h"
+#include "subinterp/cpython/py_ext.h"
+
+typedef struct es_state es_state;
+
+/* Why entries of an instance must take the slow path; bits of `gate`. */
+enum {
+    ES_GATE_CLOSED = 1, /* the instance ends or has ended */
+    ES_GATE_FORK = 2,   /* fork() is under way: wait */
+    ES_GATE_FORKED = 4, /* first entry in a fork child: tell Python */
+};
+
+typedef struct es_interp {
+    PyInterpreterState *is; /* constant */
+    int64_t id;             /* CPython's; constant */
+    unsigned index;         /* place in es_thread.states; constant */
+    embed_isolation level;  /* constant */
+    PyThreadState *initial; /* the service thread's; NULL for the main one */
+    es_py *py;              /* guarded by: its GIL; NULL before the first
+                                extension */
+    es_state *states;       /* guarded by: threads lock; all cached states */
+    bool is_orphan;         /* guarded by: threads lock; to be ended when the
+                                last cached state goes */
+} es_interp;
+
+typedef struct es_inst {
+    es_interp *interp;     /* constant */
+    ec_slot *slot;         /* constant */
+    es_pyext *ext;         /* guarded by: the GIL; set by init */
+    _Atomic unsigned gate; /* ES_GATE_*; 0: free to enter */
+} es_inst;
+
+/** The main interpreter, which level `shared` lives in. Valid after
+ *  es_runtime_start(). */
+extern es_interp es_main;
+
+/** Makes the interpreter of an extension (or takes the shared one) and its
+ *  instance. ec_backend.create */
+embed_status es_interp_create(ec_slot *slot, void **inst, ec_err *err);
+
+/** Prepares the interpreter on this thread and runs the init code.
+ *  ec_backend.init */
+embed_status es_interp_init(void *inst, ec_err *err);
+
+/** ec_backend.retire */
+embed_status es_interp_retire(void *inst, bool hooks, uint64_t deadline_ns,
+                              bool *out_parked, ec_err *err);
+
+/** Ends an interpreter that nobody uses any more; on the service thread.  Takes
+ *  ownership.  It stays as it is where ending it would not be safe.
+ *  @param arg  es_interp */
+void es_interp_end_job(void *arg);
+
+/** May interpreters be ended by this CPython at all (C8, C9)? */
+bool es_interp_may_end(void);
+
+int64_t es_interp_id(void *inst);
+
+#endif /* EMBED_SUBINTERP_CPYTHON_INTERP_H */

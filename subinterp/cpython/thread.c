@@ -1,0 +1,565 @@
+/* thread.c - the cached thread states of each thread, and entering with them.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/thread.h"
+
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "subinterp/cpython/finish.h"
+#include "subinterp/cpython/service.h"
+
+/* Stack to keep for Python on a thread: enough for the deepest C code of the
+ * standard library, but not all of a small thread's stack (C13). */
+#define STACK_RESERVE_MAX   ((size_t)256 << 10)
+#define STACK_RESERVE_SHARE 4
+
+/* How long a drain sleeps between two looks. */
+#define DRAIN_POLL_NS 200000
+
+/* pthread keys of glibc are small numbers. */
+#define KEYS_MAX 1024
+
+__thread es_tls es_tls_self;
+ec_mutex es_threads_lock = EC_MUTEX_INIT(EC_RANK_THREADS);
+pthread_key_t es_gilslot_key;
+bool es_gilslot_found;
+
+static es_interp **numbers;      /* guarded by: es_threads_lock */
+static size_t n_numbers;         /* guarded by: es_threads_lock */
+static pthread_cond_t gate_cond; /* with es_threads_lock */
+static pthread_once_t gate_once = PTHREAD_ONCE_INIT;
+static _Atomic bool is_abandoned;
+
+/* --- barrier --------------------------------------------------------------*/
+
+#ifdef ES_LIGHT_FENCE
+bool es_barrier_is_heavy;
+#endif
+
+static pthread_once_t barrier_once = PTHREAD_ONCE_INIT;
+
+static void
+barrier_init(void)
+{
+    es_barrier_is_heavy =
+        syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0,
+                0) == 0;
+}
+
+void
+es_barrier(void)
+{
+    if (es_barrier_is_heavy) {
+        (void)syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    }
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* --- CPython's gilstate slot ----------------------------------------------*/
+
+/* On a fresh thread, a new state of the main interpreter is the value of
+ * exactly one key: CPython's. */
+static void *
+gilslot_search(void *unused)
+{
+    (void)unused;
+    PyThreadState *tstate = PyThreadState_New(PyInterpreterState_Main());
+    if (tstate == NULL) {
+        return NULL;
+    }
+    size_t n = 0;
+    for (pthread_key_t key = 0; key < KEYS_MAX; key++) {
+        if (pthread_getspecific(key) == tstate) {
+            es_gilslot_key = key;
+            n++;
+        }
+    }
+    PyEval_RestoreThread(tstate);
+    PyThreadState_Clear(tstate);
+    PyThreadState_DeleteCurrent();
+    es_gilslot_found = n == 1 && pthread_getspecific(es_gilslot_key) == NULL;
+    return NULL;
+}
+
+static void
+gate_init(void)
+{
+    ec_cond_init(&gate_cond);
+}
+
+void
+es_gilslot_discover(void)
+{
+    (void)pthread_once(&barrier_once, barrier_init);
+    (void)pthread_once(&gate_once, gate_init);
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, gilslot_search, NULL) == 0) {
+        (void)pthread_join(thread, NULL);
+    }
+}
+
+/* --- interpreters by number -----------------------------------------------*/
+
+void
+es_interp_number(es_interp *interp)
+{
+    ec_mutex_lock(&es_threads_lock);
+    size_t i = 0;
+    while (i < n_numbers && numbers[i] != NULL) {
+        i++;
+    }
+    if (i == n_numbers) {
+        size_t n = n_numbers == 0 ? 16 : n_numbers * 2;
+        es_interp **grown = realloc(numbers, n * sizeof(es_interp *));
+        if (grown == NULL) {
+            /* A number nobody can cache a state under: entries fail with
+             * EMBED_E_NOMEM. */
+            interp->index = UINT_MAX;
+            ec_mutex_unlock(&es_threads_lock);
+            return;
+        }
+        for (size_t k = n_numbers; k < n; k++) {
+            grown[k] = NULL;
+        }
+        numbers = grown;
+        n_numbers = n;
+    }
+    numbers[i] = interp;
+    interp->index = (unsigned)i;
+    ec_mutex_unlock(&es_threads_lock);
+}
+
+void
+es_interp_unnumber(es_interp *interp)
+{
+    ec_mutex_lock(&es_threads_lock);
+    if (interp->index < n_numbers) {
+        numbers[interp->index] = NULL;
+    }
+    ec_mutex_unlock(&es_threads_lock);
+}
+
+/* --- threads --------------------------------------------------------------*/
+
+/* Unlinks a state from its interpreter; true when that is to be ended now. */
+static bool
+state_unlink(es_state *state)
+{
+    es_interp *interp = state->interp;
+    ec_mutex_lock(&es_threads_lock);
+    es_state **link = &interp->states;
+    while (*link != NULL && *link != state) {
+        link = &(*link)->next;
+    }
+    if (*link == state) {
+        *link = state->next;
+    }
+    bool end = interp->is_orphan && interp->states == NULL;
+    ec_mutex_unlock(&es_threads_lock);
+    return end;
+}
+
+/* Deletes a state of this thread; its thread-locals die here, on the thread
+ * that owns them. */
+static void
+state_destroy(es_state *state)
+{
+    es_entry entry = {.state = NULL};
+    es_interp *interp = state->interp;
+    es_attach_state(&entry, state->tstate);
+    PyThreadState_Clear(state->tstate);
+    PyThreadState_DeleteCurrent();
+    if (es_gilslot_found) {
+        (void)pthread_setspecific(es_gilslot_key, entry.outer_slot);
+    }
+    if (entry.outer != NULL) {
+        PyEval_RestoreThread(entry.outer);
+    }
+    if (state_unlink(state)) {
+        ec_err ignored = EC_ERR_INIT;
+        (void)es_service_post(es_interp_end_job, interp, &ignored);
+        ec_err_clear(&ignored);
+    }
+    free(state);
+}
+
+static void
+thread_destroy(es_thread *thread)
+{
+    for (size_t i = 0; i < thread->n_states; i++) {
+        es_state *state = thread->states[i];
+        if (state != NULL) {
+            /* Kept in the table until it is gone: finalisers that call an
+             * export find it. */
+            state_destroy(state);
+            thread->states[i] = NULL;
+        }
+    }
+    free(thread->states);
+    free(thread);
+}
+
+/* Runs at the end of a thread, before pthread keys are torn down (C5).  Not on
+ * the process's main thread: there it runs inside exit(). */
+static void
+thread_exit(void *arg)
+{
+    es_thread *thread = arg;
+    if (atomic_load_explicit(&is_abandoned, memory_order_acquire) ||
+        syscall(SYS_gettid) == (long)getpid()) {
+        return;
+    }
+    thread_destroy(thread);
+    es_tls_self.thread = NULL;
+}
+
+extern int __cxa_thread_atexit_impl(void (*fn)(void *), void *arg, void *dso);
+extern void *__dso_handle __attribute__((visibility("hidden")));
+
+/* Learns the bounds of this thread's stack. */
+static void
+stack_measure(es_thread *thread)
+{
+    pthread_attr_t attr;
+    void *low = NULL;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attr) != 0) {
+        return;
+    }
+    if (pthread_attr_getstack(&attr, &low, &size) == 0) {
+        size_t share = size / STACK_RESERVE_SHARE;
+        thread->stack_low = (uintptr_t)low;
+        thread->stack_reserve =
+            share < STACK_RESERVE_MAX ? share : STACK_RESERVE_MAX;
+    }
+    (void)pthread_attr_destroy(&attr);
+}
+
+/* This thread's record, made when there is none; NULL: out of memory. */
+static es_thread *
+thread_self(void)
+{
+    if (es_tls_self.thread == NULL) {
+        es_thread *thread = calloc(1, sizeof *thread);
+        if (thread != NULL) {
+            stack_measure(thread);
+            (void)__cxa_thread_atexit_impl(thread_exit, thread, &__dso_handle);
+        }
+        es_tls_self.thread = thread;
+    }
+    return es_tls_self.thread;
+}
+
+/* This thread's state in `interp`, made when there is none. */
+static es_state *
+state_get(es_thread *thread, es_interp *interp)
+{
+    if (interp->index >= thread->n_states) {
+        if (interp->index == UINT_MAX) {
+            return NULL;
+        }
+        size_t n = (size_t)interp->index + 8;
+        es_state **grown = realloc(thread->states, n * sizeof(es_state *));
+        if (grown == NULL) {
+            return NULL;
+        }
+        for (size_t i = thread->n_states; i < n; i++) {
+            grown[i] = NULL;
+        }
+        thread->states = grown;
+        thread->n_states = n;
+    }
+    es_state *state = thread->states[interp->index];
+    if (state != NULL) {
+        return state;
+    }
+    state = calloc(1, sizeof *state);
+    if (state == NULL) {
+        return NULL;
+    }
+    state->interp = interp;
+    state->thread = thread;
+    /* Linked first: from here on the interpreter is not ended. */
+    ec_mutex_lock(&es_threads_lock);
+    state->next = interp->states;
+    interp->states = state;
+    ec_mutex_unlock(&es_threads_lock);
+    void *slot = es_gilslot_found ? pthread_getspecific(es_gilslot_key) : NULL;
+    state->tstate = PyThreadState_New(interp->is);
+    if (state->tstate == NULL) {
+        (void)state_unlink(state);
+        free(state);
+        return NULL;
+    }
+    if (es_gilslot_found) {
+        /* The first state of a thread takes the slot; it is the caller's. */
+        (void)pthread_setspecific(es_gilslot_key, slot);
+    }
+    thread->states[interp->index] = state;
+    return state;
+}
+
+/* --- entering -------------------------------------------------------------*/
+
+/* Attaches a state that this thread has already because it is a thread of
+ * Python's own making, or one that is in the middle of a call from Python. */
+static bool
+enter_borrowed(es_interp *interp, es_entry *entry)
+{
+    PyThreadState *now = PyThreadState_GetUnchecked();
+    PyThreadState *released = es_tls_self.released;
+    PyThreadState *mine = NULL;
+    if (now != NULL && now->interp == interp->is) {
+        mine = now;
+    } else if (released != NULL && released->interp == interp->is) {
+        mine = released;
+    }
+    if (mine == NULL) {
+        return false;
+    }
+    entry->state = NULL;
+    es_attach_state(entry, mine);
+    return true;
+}
+
+static embed_status
+thread_prepare(es_entry *entry, es_thread **out_thread, ec_err *err)
+{
+    es_thread *thread = thread_self();
+    *out_thread = thread;
+    if (thread == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    if (es_stack_is_low(thread)) {
+        return ec_fail(err, EMBED_E_STACK,
+                       "too little C stack is left on this thread");
+    }
+    entry->state = NULL;
+    return EMBED_OK;
+}
+
+embed_status
+es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err)
+{
+    es_thread *thread = NULL;
+    embed_status status = thread_prepare(entry, &thread, err);
+    if (status != EMBED_OK || enter_borrowed(interp, entry)) {
+        return status;
+    }
+    es_state *state = state_get(thread, interp);
+    if (state == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    atomic_fetch_add_explicit(&state->inside, 1, memory_order_seq_cst);
+    entry->state = state;
+    es_attach_state(entry, state->tstate);
+    return EMBED_OK;
+}
+
+/* Waits while fork() is under way; no GIL may be held. */
+static void
+gate_wait(es_inst *inst)
+{
+    void *outer = es_detach();
+    ec_mutex_lock(&es_threads_lock);
+    while ((atomic_load_explicit(&inst->gate, memory_order_acquire) &
+            ES_GATE_FORK) != 0) {
+        (void)ec_cond_wait(&gate_cond, &es_threads_lock, UINT64_MAX);
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    es_attach(outer);
+}
+
+/* Counts this thread in, unless the gate is shut for good. */
+static embed_status
+gate_pass(es_inst *inst, es_state *state, unsigned *out_gate, ec_err *err)
+{
+    for (;;) {
+        atomic_fetch_add_explicit(&state->inside, 1, memory_order_seq_cst);
+        unsigned gate = atomic_load_explicit(&inst->gate, memory_order_seq_cst);
+        *out_gate = gate;
+        /* A nested call of a thread that is inside already belongs to what is
+         * being waited for. */
+        if ((gate & (ES_GATE_CLOSED | ES_GATE_FORK)) == 0 ||
+            atomic_load_explicit(&state->inside, memory_order_relaxed) > 1) {
+            return EMBED_OK;
+        }
+        (void)atomic_fetch_sub_explicit(&state->inside, 1,
+                                        memory_order_seq_cst);
+        if ((gate & ES_GATE_CLOSED) != 0) {
+            return ec_fail(err, EMBED_E_CLOSED, "the extension is closed");
+        }
+        gate_wait(inst);
+    }
+}
+
+embed_status
+es_enter_slow(es_inst *inst, es_entry *entry, ec_err *err)
+{
+    es_interp *interp = inst->interp;
+    es_thread *thread = NULL;
+    unsigned gate = 0;
+    if (es_service_is_self()) {
+        return ec_fail(err, EMBED_E_REENTRY,
+                       "Python is being started on this thread");
+    }
+    embed_status status = thread_prepare(entry, &thread, err);
+    if (status != EMBED_OK || enter_borrowed(interp, entry)) {
+        return status;
+    }
+    bool is_new = interp->index >= thread->n_states ||
+                  thread->states[interp->index] == NULL;
+    if (is_new && (atomic_load_explicit(&inst->gate, memory_order_acquire) &
+                   ES_GATE_CLOSED) != 0) {
+        return ec_fail(err, EMBED_E_CLOSED, "the extension is closed");
+    }
+    es_state *state = state_get(thread, interp);
+    if (state == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    status = gate_pass(inst, state, &gate, err);
+    if (status != EMBED_OK) {
+        return status;
+    }
+    entry->state = state;
+    es_attach_state(entry, state->tstate);
+    if ((gate & ES_GATE_FORKED) != 0) {
+        (void)atomic_fetch_and(&inst->gate, ~(unsigned)ES_GATE_FORKED);
+        es_finish_run(ES_FINISH_AFTER_FORK, 0);
+    }
+    return EMBED_OK;
+}
+
+/* --- leaving for good -----------------------------------------------------*/
+
+embed_status
+es_thread_release(ec_err *err)
+{
+    es_thread *thread = es_tls_self.thread;
+    if (es_tls_self.released != NULL || PyThreadState_GetUnchecked() != NULL) {
+        return ec_fail(err, EMBED_E_STATE, "called from inside Python");
+    }
+    for (size_t i = 0; thread != NULL && i < thread->n_states; i++) {
+        es_state *state = thread->states[i];
+        if (state != NULL) {
+            state_destroy(state);
+            thread->states[i] = NULL;
+        }
+    }
+    return EMBED_OK;
+}
+
+void
+es_thread_drop(es_interp *interp)
+{
+    es_thread *thread = es_tls_self.thread;
+    if (thread == NULL || interp->index >= thread->n_states) {
+        return;
+    }
+    es_state *state = thread->states[interp->index];
+    if (state != NULL &&
+        atomic_load_explicit(&state->inside, memory_order_relaxed) == 0) {
+        state_destroy(state);
+        thread->states[interp->index] = NULL;
+    }
+}
+
+bool
+es_interp_is_busy(es_interp *interp)
+{
+    bool busy = false;
+    ec_mutex_lock(&es_threads_lock);
+    for (es_state *s = interp->states; s != NULL && !busy; s = s->next) {
+        busy = s->thread != es_tls_self.thread &&
+               atomic_load_explicit(&s->inside, memory_order_acquire) != 0;
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    return busy;
+}
+
+bool
+es_interp_drain(es_interp *interp, uint64_t deadline_ns)
+{
+    const struct timespec nap = {.tv_nsec = DRAIN_POLL_NS};
+    while (es_interp_is_busy(interp)) {
+        if (ec_now_ns() >= deadline_ns) {
+            return false;
+        }
+        (void)nanosleep(&nap, NULL);
+    }
+    return true;
+}
+
+void
+es_gate_shut(es_inst *inst, unsigned bits)
+{
+    (void)atomic_fetch_or(&inst->gate, bits);
+}
+
+void
+es_gate_open(es_inst *inst, unsigned bits)
+{
+    (void)atomic_fetch_and(&inst->gate, ~bits);
+    ec_mutex_lock(&es_threads_lock);
+    (void)pthread_cond_broadcast(&gate_cond);
+    ec_mutex_unlock(&es_threads_lock);
+}
+
+void
+es_gate_after_fork(void)
+{
+    gate_init();
+}
+
+void
+es_threads_after_fork(es_interp *interp)
+{
+    es_state **link = &interp->states;
+    while (*link != NULL) {
+        es_state *state = *link;
+        if (state->thread == es_tls_self.thread) {
+            link = &state->next;
+        } else {
+            /* Its PyThreadState stays in the interpreter, unused. */
+            *link = state->next;
+            free(state);
+        }
+    }
+}
+
+void
+es_threads_abandon(void)
+{
+    atomic_store_explicit(&is_abandoned, true, memory_order_release);
+}
+
+/* --- for core -------------------------------------------------------------*/
+
+void *
+es_detach(void)
+{
+    return PyThreadState_GetUnchecked() == NULL ? NULL : PyEval_SaveThread();
+}
+
+void
+es_attach(void *outer)
+{
+    if (outer != NULL) {
+        PyEval_RestoreThread(outer);
+    }
+}
+
+bool
+es_belongs(void *arg, void *outer)
+{
+    const es_inst *inst = arg;
+    const PyThreadState *attached = outer;
+    const PyThreadState *released = es_tls_self.released;
+    return (attached != NULL && attached->interp == inst->interp->is) ||
+           (released != NULL && released->interp == inst->interp->is);
+}

@@ -1,0 +1,232 @@
+/* thread.h - the cached thread states of each thread, and entering with them.
+ *
+ * One PyThreadState per (thread, interpreter), made on the first entry, used
+ * for all later ones, deleted by its own thread only (R1, C5).  As long as a
+ * thread has one, the interpreter is not ended.
+ *
+ * An entry announces itself in es_state.inside before it looks at the gate;
+ * who shuts a gate calls es_barrier() and then looks at `inside` of all
+ * states: so calls in flight are known exactly without a shared counter (R8).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_THREAD_H
+#define EMBED_SUBINTERP_CPYTHON_THREAD_H
+
+#include "subinterp/cpython/gil.h"
+#include "subinterp/cpython/interp.h"
+
+#include <pthread.h>
+
+#include "core/lock.h"
+
+/** A thread's state in one interpreter. */
+struct es_state {
+    PyThreadState *tstate;
+    es_interp *interp;
+    _Atomic unsigned inside; /* calls in flight; written by its thread only */
+    es_thread *thread;       /* NULL in a fork child: its thread is gone */
+    es_state *next;          /* guarded by: threads lock; in interp->states */
+};
+
+/** What libembed knows of a thread; made on its first entry. */
+struct es_thread {
+    es_state **states; /* states[n_states]; NULL where it never was */
+    size_t n_states;
+    uintptr_t stack_low;  /* lowest address of its stack */
+    size_t stack_reserve; /* bytes to keep free above it; 0: unknown stack */
+};
+
+/** One entry into an interpreter, to be undone by es_leave(). */
+typedef struct es_entry {
+    es_state *state;      /* whose `inside` was counted; NULL: none */
+    PyThreadState *outer; /* state to attach again; NULL: none */
+    void *outer_slot;     /* what CPython's gilstate slot held */
+    bool is_attached;     /* es_enter attached; else `outer` was right */
+} es_entry;
+
+/** Guards the lists of states and the indexes of interpreters. */
+extern ec_mutex es_threads_lock;
+
+/** CPython's gilstate slot (C10); valid if es_gilslot_found. Constant after
+ *  es_runtime_start(). */
+extern pthread_key_t es_gilslot_key;
+extern bool es_gilslot_found;
+
+/** Finds CPython's gilstate slot.  The main interpreter runs and is not
+ *  attached. */
+void es_gilslot_discover(void);
+
+/** Makes this thread attached to an instance's interpreter; everything that
+ *  es_enter_fast() does not handle.
+ *
+ *  Returns EMBED_OK; EMBED_E_CLOSED; EMBED_E_STACK; EMBED_E_NOMEM. */
+embed_status es_enter_slow(es_inst *inst, es_entry *entry, ec_err *err);
+
+/** As es_enter_slow(), for the interpreter itself: no gate. */
+embed_status es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err);
+
+/** Undoes an entry: the thread has again what it had before (R4). */
+static inline void es_leave(es_entry *entry);
+
+/** Gives up this thread's states in all interpreters.  EMBED_E_STATE inside a
+ *  call. ec_backend.thread_release */
+embed_status es_thread_release(ec_err *err);
+
+/** Gives up this thread's state in one interpreter, if it has one and is not
+ *  inside. */
+void es_thread_drop(es_interp *interp);
+
+/** Adds an interpreter to the table: sets interp->index. */
+void es_interp_number(es_interp *interp);
+/** Gives its number back; nobody has a state for it. */
+void es_interp_unnumber(es_interp *interp);
+
+/** Are calls of other threads in flight in `interp`? */
+bool es_interp_is_busy(es_interp *interp);
+
+/** Waits until no other thread is inside; false when time is up. */
+bool es_interp_drain(es_interp *interp, uint64_t deadline_ns);
+
+/** Makes stores of all threads before this point visible to this one, and
+ *  stores of this one visible to them.  Pairs with the compiler barrier in
+ *  es_enter_fast(). */
+void es_barrier(void);
+
+/** Opens and shuts gates; es_gate_open wakes who waits at them. */
+void es_gate_shut(es_inst *inst, unsigned bits);
+void es_gate_open(es_inst *inst, unsigned bits);
+
+/** In a fork child: nobody waits at a gate. */
+void es_gate_after_fork(void);
+
+/** In a fork child: forgets the states of all other threads in `interp`. */
+void es_threads_after_fork(es_interp *interp);
+
+/** Process exit or the end of Python: threads that end later leave their
+ *  states alone. */
+void es_threads_abandon(void);
+
+/** ec_backend.detach, attach, belongs */
+void *es_detach(void);
+void es_attach(void *outer);
+bool es_belongs(void *inst, void *outer);
+
+/* --- the hot path ---------------------------------------------------------*/
+
+/* The fence that es_barrier() pairs with: none at all where the kernel can
+ * interrupt all threads instead. */
+#if defined(__SANITIZE_THREAD__)
+# define ES_LIGHT_FENCE() atomic_thread_fence(memory_order_seq_cst)
+#elif defined(__has_feature)
+# if __has_feature(thread_sanitizer)
+#  define ES_LIGHT_FENCE() atomic_thread_fence(memory_order_seq_cst)
+# endif
+#endif
+#ifndef ES_LIGHT_FENCE
+extern bool es_barrier_is_heavy; /* constant after es_runtime_start() */
+# define ES_LIGHT_FENCE()                                          \
+  (es_barrier_is_heavy ? atomic_signal_fence(memory_order_seq_cst) \
+                       : atomic_thread_fence(memory_order_seq_cst))
+#endif
+
+#define ES_LIKELY(x)   __builtin_expect(!!(x), 1)
+#define ES_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* Sets the gilstate slot to `tstate` and returns what it held. */
+static inline void *
+es_gilslot_set(PyThreadState *tstate)
+{
+    if (!es_gilslot_found) {
+        return NULL;
+    }
+    void *before = pthread_getspecific(es_gilslot_key);
+    if (before != tstate) {
+        (void)pthread_setspecific(es_gilslot_key, tstate);
+    }
+    return before;
+}
+
+static inline void
+es_gilslot_restore(PyThreadState *tstate, void *before)
+{
+    if (es_gilslot_found && before != tstate) {
+        (void)pthread_setspecific(es_gilslot_key, before);
+    }
+}
+
+/* Attaches `tstate`, or finds that its interpreter is attached already. */
+static inline void
+es_attach_state(es_entry *entry, PyThreadState *tstate)
+{
+    PyThreadState *outer = PyThreadState_GetUnchecked();
+    entry->outer = outer;
+    entry->is_attached = true;
+    if (ES_UNLIKELY(outer != NULL)) {
+        if (outer->interp == tstate->interp) {
+            entry->is_attached = false;
+            return;
+        }
+        (void)PyEval_SaveThread();
+    }
+    entry->outer_slot = es_gilslot_set(tstate);
+    PyEval_RestoreThread(tstate);
+}
+
+/* Is there stack left for Python?  Addresses outside of the thread's own
+ * stack (coroutines) cannot be judged and pass. */
+static inline bool
+es_stack_is_low(const es_thread *thread)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    return here - thread->stack_low < thread->stack_reserve;
+}
+
+/* Enters where nothing is special: the thread was here before, is not in
+ * Python code of this interpreter further up, and the gate is open. */
+static inline bool
+es_enter_fast(es_inst *inst, const es_tls *tls, es_entry *entry)
+{
+    const es_thread *thread = tls->thread;
+    unsigned index = inst->interp->index;
+    if (ES_UNLIKELY(thread == NULL || index >= thread->n_states ||
+                    tls->released != NULL)) {
+        return false;
+    }
+    es_state *state = thread->states[index];
+    if (ES_UNLIKELY(state == NULL || es_stack_is_low(thread))) {
+        return false;
+    }
+    unsigned inside =
+        atomic_load_explicit(&state->inside, memory_order_relaxed);
+    atomic_store_explicit(&state->inside, inside + 1, memory_order_relaxed);
+    ES_LIGHT_FENCE(); /* pairs with es_barrier() */
+    if (ES_UNLIKELY(atomic_load_explicit(&inst->gate, memory_order_acquire) !=
+                    0)) {
+        atomic_store_explicit(&state->inside, inside, memory_order_release);
+        return false;
+    }
+    entry->state = state;
+    es_attach_state(entry, state->tstate);
+    return true;
+}
+
+static inline void
+es_leave(es_entry *entry)
+{
+    if (ES_LIKELY(entry->is_attached)) {
+        PyThreadState *tstate = PyEval_SaveThread();
+        es_gilslot_restore(tstate, entry->outer_slot);
+        if (ES_UNLIKELY(entry->outer != NULL)) {
+            PyEval_RestoreThread(entry->outer);
+        }
+    }
+    es_state *state = entry->state;
+    if (ES_LIKELY(state != NULL)) {
+        unsigned inside =
+            atomic_load_explicit(&state->inside, memory_order_relaxed);
+        atomic_store_explicit(&state->inside, inside - 1, memory_order_release);
+    }
+}
+
+#endif /* EMBED_SUBINTERP_CPYTHON_THREAD_H */
