@@ -12,7 +12,9 @@
 
 #include <stdbool.h>
 
+#pragma GCC visibility push(default)
 #include "bench/plugin.h"
+#pragma GCC visibility pop
 
 #define FLOOR_EXPORT __attribute__((visibility("default")))
 
@@ -137,12 +139,6 @@ held_trip(int n)
 
 FLOOR_EXPORT void floor_enter(void);
 FLOOR_EXPORT void floor_leave(void);
-FLOOR_EXPORT void bench_nop(void);
-FLOOR_EXPORT int bench_add(int a, int b);
-FLOOR_EXPORT double bench_half(double x);
-FLOOR_EXPORT int bench_len(const char *text);
-FLOOR_EXPORT int bench_sum(bench_point *p);
-FLOOR_EXPORT int bench_trip(int n);
 
 static inline void
 attach(void)

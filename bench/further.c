@@ -175,7 +175,6 @@ text_read(int fd, char *text, size_t cap)
 static bool
 child_run(char *const argv[], char *text, size_t cap)
 {
-    extern char **environ;
     posix_spawn_file_actions_t actions;
     int ends[2];
     pid_t child = 0;

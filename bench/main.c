@@ -72,31 +72,43 @@ is_measured(const bench_modules *m, enum bench_place place,
            (v != BENCH_HELD || place == BENCH_MAIN || place == BENCH_THREAD);
 }
 
-/* Runs every batch once, and keeps the samples when `is_kept`. */
+/* Runs one batch of every variant, one after the other, and keeps the samples
+ * when `is_kept`. */
 static bool
-round_run(const bench_modules *m, bool is_kept, bench_results *out)
+variants_run(const bench_modules *m, enum bench_place place, enum bench_fn fn,
+             bool is_kept, bench_results *out)
 {
-    for (int place = 0; place < BENCH_PLACES; place++) {
-        for (int fn = 0; fn < BENCH_FNS; fn++) {
-            for (int v = 0; v < BENCH_VARIANTS; v++) {
-                double ns = 0;
-                if (!is_measured(m, (enum bench_place)place,
-                                 (enum bench_variant)v)) {
-                    continue;
-                }
-                if (!batch_run(m, (enum bench_place)place, (enum bench_fn)fn,
-                               (enum bench_variant)v, &ns)) {
-                    (void)fprintf(stderr, "bench: %s: a wrong result\n",
-                                  bench_variant_name((enum bench_variant)v));
-                    return false;
-                }
-                if (is_kept) {
-                    bench_samples_add(&out->calls[place][fn][v], ns);
-                }
-            }
+    for (int i = 0; i < BENCH_VARIANTS; i++) {
+        enum bench_variant v = (enum bench_variant)i;
+        double ns = 0;
+        if (!is_measured(m, place, v)) {
+            continue;
+        }
+        if (!batch_run(m, place, fn, v, &ns)) {
+            (void)fprintf(stderr, "bench: %s: a wrong result\n",
+                          bench_variant_name(v));
+            return false;
+        }
+        if (is_kept) {
+            bench_samples_add(&out->calls[place][fn][v], ns);
         }
     }
     return true;
+}
+
+/* Runs every batch once. */
+static bool
+round_run(const bench_modules *m, bool is_kept, bench_results *out)
+{
+    bool good = true;
+
+    for (int place = 0; place < BENCH_PLACES; place++) {
+        for (int fn = 0; fn < BENCH_FNS; fn++) {
+            good = good && variants_run(m, (enum bench_place)place,
+                                        (enum bench_fn)fn, is_kept, out);
+        }
+    }
+    return good;
 }
 
 /* Measures calls for some time. */

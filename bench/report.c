@@ -160,6 +160,28 @@ comma(FILE *out, bool *first)
     *first = false;
 }
 
+/* Prints the samples of one place and function, each variant's that has
+ * any. */
+static void
+call_json(FILE *out, const bench_results *r, enum bench_place place,
+          enum bench_fn fn, bool *first)
+{
+    for (int v = 0; v < BENCH_VARIANTS; v++) {
+        const bench_samples *s = &r->calls[place][fn][v];
+        if (s->n == 0) {
+            continue;
+        }
+        comma(out, first);
+        (void)fprintf(out,
+                      "    {\"place\": \"%s\", \"function\": \"%s\", "
+                      "\"variant\": \"%s\", \"min_ns\": %.2f, "
+                      "\"median_ns\": %.2f, \"samples\": %zu}",
+                      place_names[place], fn_names[fn],
+                      bench_variant_name((enum bench_variant)v),
+                      bench_samples_min(s), bench_samples_median(s), s->n);
+    }
+}
+
 static void
 calls_json(FILE *out, const bench_results *r)
 {
@@ -167,21 +189,8 @@ calls_json(FILE *out, const bench_results *r)
 
     for (int place = 0; place < BENCH_PLACES; place++) {
         for (int fn = 0; fn < BENCH_FNS; fn++) {
-            for (int v = 0; v < BENCH_VARIANTS; v++) {
-                const bench_samples *s = &r->calls[place][fn][v];
-                if (s->n == 0) {
-                    continue;
-                }
-                comma(out, &first);
-                (void)fprintf(out,
-                              "    {\"place\": \"%s\", \"function\": \"%s\", "
-                              "\"variant\": \"%s\", \"min_ns\": %.2f, "
-                              "\"median_ns\": %.2f, \"samples\": %zu}",
-                              place_names[place], fn_names[fn],
-                              bench_variant_name((enum bench_variant)v),
-                              bench_samples_min(s), bench_samples_median(s),
-                              s->n);
-            }
+            call_json(out, r, (enum bench_place)place, (enum bench_fn)fn,
+                      &first);
         }
     }
 }

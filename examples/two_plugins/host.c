@@ -181,7 +181,6 @@ measure(char *const argv[], outcome *out)
 static bool
 measure_shared(char *const argv[], outcome *out)
 {
-    extern char **environ;
     int ends[2];
     char number[16];
     pid_t child = 0;
