@@ -84,10 +84,10 @@ fork_prepare(void)
     }
     ec_life_fork_prepare();
     ec_registry_fork_prepare();
-    ec_report_fork_prepare();
     if (backend != NULL) {
         backend->fork_lock();
     }
+    ec_report_fork_prepare();
     fork_insts = insts;
     fork_n = used;
     errno = saved;
