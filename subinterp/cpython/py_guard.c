@@ -203,6 +203,32 @@ spec_text(PyObject *spec, const char *attr)
     return es_utf8_dup(value);
 }
 
+/* Says whether the module can work here.  _zoneinfo uses the C side of
+ * datetime and does not expect to find the pure Python one: with an
+ * ImportError here zoneinfo takes its own Python code.  False with an
+ * exception set. */
+static bool
+module_is_usable(const char *name)
+{
+    if (strcmp(name, "_zoneinfo") != 0) {
+        return true;
+    }
+    ES_OWNED PyObject *datetime = PyImport_ImportModule("_datetime");
+
+    return datetime != NULL;
+}
+
+/* Has a module loaded in the main interpreter. */
+static void
+preload_module(const preload_box *box, const char *name, const char *path)
+{
+    /* Main's GIL may be the one held here. */
+    PyThreadState *tstate = PyEval_SaveThread();
+
+    (void)box->preload(name, path);
+    PyEval_RestoreThread(tstate);
+}
+
 /* _imp.create_dynamic(spec, file=None) of a subinterpreter: has the module
  * loaded in the main interpreter before it is loaded here. */
 static PyObject *
@@ -214,18 +240,16 @@ create_dynamic(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     if (box == NULL) {
         return NULL;
     }
-    if (nargs >= 1) {
-        char *name = spec_text(args[0], "name");
-        char *path = spec_text(args[0], "origin");
-
-        if (name != NULL && path != NULL) {
-            /* Main's GIL may be the one held here. */
-            PyThreadState *tstate = PyEval_SaveThread();
-            (void)box->preload(name, path);
-            PyEval_RestoreThread(tstate);
-        }
-        free(name);
-        free(path);
+    char *name = nargs < 1 ? NULL : spec_text(args[0], "name");
+    char *path = nargs < 1 ? NULL : spec_text(args[0], "origin");
+    bool usable = name == NULL || module_is_usable(name);
+    if (usable && name != NULL && path != NULL) {
+        preload_module(box, name, path);
+    }
+    free(name);
+    free(path);
+    if (!usable) {
+        return NULL;
     }
     return PyObject_Vectorcall(PyTuple_GET_ITEM(self, LOADER_ORIGINAL), args,
                                (size_t)nargs, NULL);

@@ -7,6 +7,7 @@
 #include "subinterp/cpython/py_error.h"
 #include "subinterp/cpython/py_guard.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,9 +44,11 @@ source_name(const struct embed_plugin *plugin)
     return PyUnicode_FromFormat("<init code for '%s'>", plugin->name);
 }
 
-/* Puts the lines into linecache.cache.  0, or -1 with an exception set. */
+/* Puts the lines into linecache.cache, in place of those of an earlier start if
+ * `is_new`.  0, or -1 with an exception set. */
 static int
-source_cache(const struct embed_plugin *plugin, PyObject *linecache)
+source_cache(const struct embed_plugin *plugin, PyObject *linecache,
+             bool is_new)
 {
     ES_OWNED PyObject *cache = PyObject_GetAttrString(linecache, "cache");
     ES_OWNED PyObject *name = source_name(plugin);
@@ -53,7 +56,7 @@ source_cache(const struct embed_plugin *plugin, PyObject *linecache)
     if (cache == NULL || name == NULL || !PyDict_Check(cache)) {
         return -1;
     }
-    int known = PyDict_Contains(cache, name);
+    int known = is_new ? 0 : PyDict_Contains(cache, name);
     if (known != 0) {
         return known < 0 ? -1 : 0;
     }
@@ -79,7 +82,7 @@ es_source_show(const struct embed_plugin *plugin)
     ES_OWNED PyObject *linecache = PyImport_ImportModule("linecache");
 
     if (linecache != NULL) {
-        (void)source_cache(plugin, linecache);
+        (void)source_cache(plugin, linecache, false);
     }
     PyErr_Clear();
 }
@@ -96,7 +99,7 @@ source_show_if_cheap(const struct embed_plugin *plugin)
         linecache = PyImport_GetModule(name);
     }
     if (linecache != NULL) {
-        (void)source_cache(plugin, linecache);
+        (void)source_cache(plugin, linecache, true);
     }
     PyErr_Clear();
 }
