@@ -1,0 +1,56 @@
+# End-to-end tests: plug-ins made by `embed build`, loaded by test programs.
+#
+#   tests/e2e/plugins/[DIR/]NAME.h + NAME.py [+ NAME.opts: options of `embed
+#       build`, relative to the source tree]  ->  a plug-in; other .py files of
+#       DIR are put beside it
+#   tests/e2e/test_*.c     run by `make test`, once per Python
+#   tests/stress/test_*.c  run by `make stress`, once per Python
+#
+# SPDX-License-Identifier: MIT
+
+E2E_HEADERS := $(foreach h,$(sort $(wildcard tests/e2e/plugins/*.h \
+	tests/e2e/plugins/*/*.h)),$(if $(wildcard $(h:.h=.py)),$(h)))
+E2E_PLUGINS := $(foreach h,$(E2E_HEADERS),$(BUILD)/$(dir $(h))lib$(basename \
+	$(notdir $(h))).so)
+E2E_HELPERS := $(patsubst %,$(BUILD)/%,$(filter-out $(E2E_HEADERS:.h=.py),\
+	$(wildcard tests/e2e/plugins/*/*.py)))
+E2E_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard \
+	tests/e2e/test_*.c)))
+STRESS_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard \
+	tests/stress/test_*.c)))
+
+# The sanitizers see our code: the plug-ins are linked with them, too.
+define e2e_plugin
+$(BUILD)/$(dir $(1))lib$(basename $(notdir $(1))).so: $(1) $(1:.h=.py) \
+		$(wildcard $(1:.h=.opts) $(1:.h=.c) $(1:.h=.cdef)) \
+		$(BUILD)/bin/embed
+	$$(call say,EMBED,$(1))
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)CC='$$(CC)' $$(BUILD)/bin/embed build $(1) $(1:.h=.py) -o $$@ \
+		$$(shell cat $(wildcard $(1:.h=.opts)) /dev/null) \
+		-- $$(SAN_FLAGS) -g
+endef
+$(foreach h,$(E2E_HEADERS),$(eval $(call e2e_plugin,$(h))))
+
+$(E2E_HELPERS): $(BUILD)/%: %
+	$(Q)mkdir -p $(@D) && cp $< $@
+
+$(E2E_PROGRAMS) $(STRESS_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/%.o \
+		$(BUILD)/obj/libsupport.a | $(BUILD)/lib/libembed.so \
+		$(E2E_PLUGINS) $(E2E_HELPERS)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LINK) $(EC_LDFLAGS) -o $@ $^ -L$(BUILD)/lib -lembed \
+		-Wl,-rpath,$(abspath $(BUILD))/lib -lcmocka -ldl -lm -lpthread
+
+per_python = $(foreach p,$(1),$(PYTHON_VERSIONS:%=$(p)@%))
+
+TEST_PROGRAMS += $(E2E_PLUGINS:%=) $(call per_python,$(E2E_PROGRAMS))
+
+.PHONY: stress
+stress: $(PRODUCTS) $(STRESS_PROGRAMS) ## the long tests, bounded by STRESS_SECONDS=30 each
+	@EMBED_BUILD=$(abspath $(BUILD)) TEST_TIMEOUT=600 \
+	TSAN_OPTIONS=$${TSAN_OPTIONS:-suppressions=$(CURDIR)/tests/tsan.supp:second_deadlock_stack=1} \
+	LSAN_OPTIONS=$${LSAN_OPTIONS:-suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0} \
+	tools/run-tests.sh $(BUILD)/tests/stress-logs \
+		$(abspath $(call per_python,$(STRESS_PROGRAMS)))
