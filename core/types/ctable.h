@@ -18,8 +18,7 @@ typedef struct ec_table ec_table;
 
 /** Opens tables over `types`. `context` must outlive both.
  *  @param version  of the tables; unknown ones: EMBED_E_ABI */
-embed_status ec_table_open(ec_types *types,
-                           const struct embed_context *context,
+embed_status ec_table_open(ec_types *types, const struct embed_context *context,
                            uint32_t version, ec_table **out, ec_err *err);
 void ec_table_close(ec_table *table);
 
@@ -27,8 +26,8 @@ void ec_table_close(ec_table *table);
 ec_scope *ec_table_scope(ec_table *table);
 
 /** Realises the type at an index of the `types` array. */
-embed_status ec_table_type(ec_table *table, int index, ec_type **out,
-                           ec_err *err);
+embed_status
+ec_table_type(ec_table *table, int index, ec_type **out, ec_err *err);
 
 /** Finds a name of `lib`; -1 when there is none. */
 int ec_table_global(const ec_table *table, const char *name, size_t len);
@@ -37,7 +36,6 @@ int ec_table_global(const ec_table *table, const char *name, size_t len);
  *  @param out_negative  set when *out is to be read as signed
  *  Returns EMBED_E_INVALID when the value declared differs from C's. */
 embed_status ec_table_const_int(const ec_table *table, int global,
-                                uint64_t *out, bool *out_negative,
-                                ec_err *err);
+                                uint64_t *out, bool *out_negative, ec_err *err);
 
 #endif /* EMBED_CORE_TYPES_CTABLE_H */
