@@ -252,13 +252,17 @@ $(BUILD)/obj/tests/%.o $(BUILD)/obj/cpython-%.o: private CPPFLAGS += -UNDEBUG
 
 -include tests/e2e/e2e.mk examples/examples.mk bench/bench.mk
 
+# PROGRAM@PYTHON -> PROGRAM
+without_python = $(sort $(foreach p,$(1),$(firstword $(subst @, ,$(p)))))
+
 .PHONY: test check run-tests demo demo-run bench bench-run
 test: deps ## find what is missing, build, run all fast tests
 	$(Q)$(MAKE) --no-print-directory run-tests
 
 check: run-tests ## the same, without looking for missing packages
 
-run-tests: $(PRODUCTS) $(TEST_PROGRAMS) check-headers fuzz-replay
+run-tests: $(PRODUCTS) $(call without_python,$(TEST_PROGRAMS)) \
+		check-headers fuzz-replay
 	@EMBED_BUILD=$(abspath $(BUILD)) \
 	ASAN_OPTIONS=$${ASAN_OPTIONS:-detect_stack_use_after_return=1} \
 	LSAN_OPTIONS=$${LSAN_OPTIONS:-suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0} \

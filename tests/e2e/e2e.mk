@@ -45,7 +45,7 @@ $(E2E_PROGRAMS) $(STRESS_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/%.o \
 
 per_python = $(foreach p,$(1),$(PYTHON_VERSIONS:%=$(p)@%))
 
-TEST_PROGRAMS += $(E2E_PLUGINS:%=) $(call per_python,$(E2E_PROGRAMS))
+TEST_PROGRAMS += $(call per_python,$(E2E_PROGRAMS))
 
 .PHONY: stress
 stress: $(PRODUCTS) $(STRESS_PROGRAMS) ## the long tests, bounded by STRESS_SECONDS=30 each
