@@ -264,10 +264,6 @@ check: run-tests ## the same, without looking for missing packages
 run-tests: $(PRODUCTS) $(call without_python,$(TEST_PROGRAMS)) \
 		check-headers fuzz-replay
 	@EMBED_BUILD=$(abspath $(BUILD)) \
-	ASAN_OPTIONS=$${ASAN_OPTIONS:-detect_stack_use_after_return=1} \
-	LSAN_OPTIONS=$${LSAN_OPTIONS:-suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0} \
-	TSAN_OPTIONS=$${TSAN_OPTIONS:-suppressions=$(CURDIR)/tests/tsan.supp:second_deadlock_stack=1} \
-	UBSAN_OPTIONS=$${UBSAN_OPTIONS:-print_stacktrace=1} \
 	tools/run-tests.sh $(BUILD)/tests/logs $(abspath $(TEST_PROGRAMS))
 
 demo: deps ## two plug-ins by different authors in one program

@@ -6,9 +6,9 @@
 
 LINT_SRC := $(TYPES_SRC) $(CORE_SRC) $(GEN_SRC)
 LINT_ALL := $(LINT_SRC) $(PY_SRC)
-FORMAT_FILES := $(sort $(wildcard include/*.h include/embed/*.h core/*.[ch] \
+FORMAT_FILES := $(filter-out tests/golden/%,$(sort $(wildcard include/*.h include/embed/*.h core/*.[ch] \
 	core/types/*.[ch] gen/*.[ch] subinterp/*/*.[ch] tests/*/*.c tests/*/*.h \
-	examples/*/*.[ch] bench/*.[ch]))
+	examples/*/*.[ch] bench/*.[ch])))
 # The analysers see the code as one version of Python has it: the newest.
 LINT_PYTHON = $(firstword $(PYTHON_VERSIONS))
 LINT_CPPFLAGS = -std=c11 -D_GNU_SOURCE -DEC_DEBUG -I. -Iinclude \

@@ -21,6 +21,13 @@ mkdir -p "$logs"
 unset PYTHONUNBUFFERED PYTHONHOME PYTHONPATH PYTHONSTARTUP EMBED_PYTHON \
     EMBED_SHARED_INTERP
 
+# What sanitizers must not report; nothing without them.
+tests=$(cd "$(dirname "$0")/../tests" && pwd)
+export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1}"
+export LSAN_OPTIONS="${LSAN_OPTIONS:-suppressions=$tests/lsan.supp:print_suppressions=0}"
+export TSAN_OPTIONS="${TSAN_OPTIONS:-suppressions=$tests/tsan.supp:second_deadlock_stack=1}"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+
 # The part of cmocka's output that says what the outcome was.
 closing_lines() {
     sed -n '/^\[==========\].* run\./,$p' "$1" | grep '^\['
