@@ -260,14 +260,10 @@ is_alone(es_interp *interp)
     return head == interp->initial && PyThreadState_Next(head) == NULL;
 }
 
-void
-es_interp_end_job(void *arg)
+/* Ends an interpreter if nothing is in it but its initial state, attached. */
+static void
+end_attached(es_interp *interp)
 {
-    es_interp *interp = arg;
-    if (!es_interp_may_end() || interp->initial == NULL) {
-        return;
-    }
-    PyEval_RestoreThread(interp->initial);
     if (!is_alone(interp)) {
         (void)PyEval_SaveThread();
         return;
@@ -283,6 +279,39 @@ es_interp_end_job(void *arg)
     if (es_main_attach()) {
         es_main_detach();
     }
+}
+
+void
+es_interp_end_job(void *arg)
+{
+    es_interp *interp = arg;
+    if (es_interp_may_end() && interp->initial != NULL) {
+        PyEval_RestoreThread(interp->initial);
+        end_attached(interp);
+    }
+}
+
+static void
+end_all_job(void *unused)
+{
+    (void)unused;
+    size_t n = 0;
+    es_interp **all = es_interps_snapshot(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (all[i]->initial != NULL) {
+            PyEval_RestoreThread(all[i]->initial);
+            es_states_delete_idle(all[i]);
+            end_attached(all[i]);
+        }
+    }
+    free(all);
+}
+
+void
+es_interps_end_all(void)
+{
+    es_barrier();
+    (void)es_service_run(end_all_job, NULL, NULL);
 }
 
 /* Drops what the extension has in its interpreter. */

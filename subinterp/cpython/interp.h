@@ -65,6 +65,11 @@ embed_status es_interp_retire(void *inst, bool hooks, uint64_t deadline_ns,
  *  @param arg  es_interp */
 void es_interp_end_job(void *arg);
 
+/** Ends all subinterpreters, on every version: their Python is being ended by
+ *  its owner, and would abort the process otherwise.  All gates are shut.  No
+ *  GIL is held. */
+void es_interps_end_all(void);
+
 /** May interpreters be ended by this CPython at all (C8, C9)? */
 bool es_interp_may_end(void);
 

@@ -112,7 +112,9 @@ python_gone(PyObject *self, PyObject *unused)
     (void)self;
     (void)unused;
     es_core->python_gone();
-    es_threads_abandon();
+    void *outer = es_detach();
+    es_interps_end_all();
+    es_attach(outer);
     Py_RETURN_NONE;
 }
 

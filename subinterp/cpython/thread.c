@@ -144,6 +144,23 @@ es_interp_unnumber(es_interp *interp)
     ec_mutex_unlock(&es_threads_lock);
 }
 
+es_interp **
+es_interps_snapshot(size_t *out_n)
+{
+    ec_mutex_lock(&es_threads_lock);
+    es_interp **all =
+        n_numbers == 0 ? NULL : calloc(n_numbers, sizeof(es_interp *));
+    size_t n = 0;
+    for (size_t i = 0; all != NULL && i < n_numbers; i++) {
+        if (numbers[i] != NULL) {
+            all[n++] = numbers[i];
+        }
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    *out_n = n;
+    return all;
+}
+
 /* --- threads --------------------------------------------------------------*/
 
 /* Unlinks a state from its interpreter; true when that is to be ended now. */
@@ -508,6 +525,40 @@ es_gate_open(es_inst *inst, unsigned bits)
     ec_mutex_lock(&es_threads_lock);
     (void)pthread_cond_broadcast(&gate_cond);
     ec_mutex_unlock(&es_threads_lock);
+}
+
+/* Takes an idle state out of the interpreter's list; NULL: none is left. */
+static es_state *
+state_take_idle(es_interp *interp)
+{
+    ec_mutex_lock(&es_threads_lock);
+    es_state **link = &interp->states;
+    while (*link != NULL && atomic_load(&(*link)->inside) != 0) {
+        link = &(*link)->next;
+    }
+    es_state *state = *link;
+    if (state != NULL) {
+        *link = state->next;
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    return state;
+}
+
+void
+es_states_delete_idle(es_interp *interp)
+{
+    es_state *state = NULL;
+    while ((state = state_take_idle(interp)) != NULL) {
+        PyThreadState_Clear(state->tstate);
+        /* CPython clears the slot of the deleting thread, not of the owner
+         * (whose slot names it no more since es_leave()). */
+        void *slot = es_gilslot_set(state->tstate);
+        PyThreadState_Delete(state->tstate);
+        if (es_gilslot_found) {
+            (void)pthread_setspecific(es_gilslot_key, slot);
+        }
+        /* `state` stays: its thread's table points to it. */
+    }
 }
 
 void

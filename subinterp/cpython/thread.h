@@ -82,6 +82,15 @@ void es_interp_number(es_interp *interp);
 /** Gives its number back; nobody has a state for it. */
 void es_interp_unnumber(es_interp *interp);
 
+/** All numbered interpreters, as an array the caller frees; NULL: none, or out
+ *  of memory. */
+es_interp **es_interps_snapshot(size_t *out_n);
+
+/** Deletes the idle states of all threads in an interpreter that is attached,
+ *  gates shut, on the service thread: only when Python itself ends, as it
+ *  would abort otherwise.  The threads never look at their states again. */
+void es_states_delete_idle(es_interp *interp);
+
 /** Are calls of other threads in flight in `interp`? */
 bool es_interp_is_busy(es_interp *interp);
 
