@@ -1,0 +1,196 @@
+/* cmd_build.c - `embed build`: spec, plan, text; then the compiler.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "gen/cmd_build.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gen/cc.h"
+#include "gen/emit.h"
+#include "gen/file.h"
+#include "gen/paths.h"
+#include "gen/plan.h"
+#include "gen/spec.h"
+
+/* Reports what `err` says, and returns its status. */
+static embed_status
+report_err(eg_report *report, ec_err *err)
+{
+    embed_status status = err->status;
+    if (status != EMBED_OK) {
+        eg_report_error(report, "%s", err->text);
+    }
+    ec_err_clear(err);
+    return status;
+}
+
+/* Appends the C code to `out`. */
+static embed_status
+code_make(eg_spec *spec, const char *file, eg_text *out, eg_report *report)
+{
+    eg_plan plan;
+    embed_status status = eg_plan_build(spec, &plan, report);
+    if (status != EMBED_OK) {
+        return status;
+    }
+    eg_emit(&plan, file, out);
+    if (out->failed) {
+        eg_report_error(report, "out of memory");
+        return EMBED_E_NOMEM;
+    }
+    return EMBED_OK;
+}
+
+static void
+add_dir_of(eg_cmd *cmd, const char *path)
+{
+    eg_text dir = EG_TEXT_INIT;
+    eg_file_dir(path, &dir);
+    eg_cmd_add2(cmd, "-I", eg_text_string(&dir));
+    eg_text_fini(&dir);
+}
+
+/* Makes the command that compiles `code` to `output`. */
+static void
+compiler_command(const eg_spec *spec, const char *include, const char *lib,
+                 const char *code, const char *output, eg_cmd *cmd)
+{
+    static const char *const fixed[] = {
+        "-shared",
+        "-fPIC",
+        "-O2",
+        "-fvisibility=hidden",
+        "-Wl,-Bsymbolic-functions",
+        "-Wl,-z,nodelete",
+        "-o",
+    };
+    const eg_opts *opts = spec->opts;
+    eg_cmd_compiler(cmd);
+    eg_cmd_add_list(cmd, fixed, sizeof fixed / sizeof fixed[0]);
+    eg_cmd_add(cmd, output);
+    eg_cmd_add_list(cmd, opts->cpp.items, opts->cpp.n);
+    for (size_t i = 0; i < spec->n_headers; i++) {
+        add_dir_of(cmd, spec->headers[i].path);
+    }
+    for (size_t i = 0; i < spec->n_sources; i++) {
+        add_dir_of(cmd, spec->sources[i].path);
+    }
+    eg_cmd_add2(cmd, "-I", include);
+    eg_cmd_add(cmd, code);
+    eg_cmd_add_list(cmd, opts->link.items, opts->link.n);
+    eg_cmd_add2(cmd, "-L", lib);
+    eg_cmd_add(cmd, "-lembed");
+    eg_cmd_add2(cmd, "-Wl,-rpath,", lib);
+}
+
+/* Compiles to a temporary file beside the output and renames it: there is
+ * never half of a library, and a loaded one is not written to. */
+static embed_status
+library_make(const eg_spec *spec, const char *include, const char *code,
+             const char *output, eg_report *report)
+{
+    ec_err err = EC_ERR_INIT;
+    eg_text lib = EG_TEXT_INIT;
+    eg_text temp = EG_TEXT_INIT;
+    eg_cmd cmd = EG_CMD_INIT;
+    eg_text_printf(&temp, "%s.%ld.tmp", output, (long)getpid());
+    const char *made = eg_text_string(&temp);
+    embed_status status = eg_paths_lib(&lib, &err);
+    if (status == EMBED_OK) {
+        compiler_command(spec, include, eg_text_string(&lib), code, made, &cmd);
+        status = eg_cmd_run(&cmd, NULL, &err);
+    }
+    if (status == EMBED_OK && rename(made, output) != 0) {
+        char reason[128];
+        (void)ec_fail(&err, EMBED_E_IO, "%s: %s", output,
+                      strerror_r(errno, reason, sizeof reason));
+    }
+    (void)unlink(made);
+    eg_cmd_fini(&cmd);
+    eg_text_fini(&temp);
+    eg_text_fini(&lib);
+    return report_err(report, &err);
+}
+
+/* Writes the C code to a temporary directory and compiles it there. */
+static embed_status
+compile(const eg_spec *spec, const char *include, const eg_text *code,
+        const char *file, eg_report *report)
+{
+    ec_err err = EC_ERR_INIT;
+    eg_text dir = EG_TEXT_INIT;
+    eg_text path = EG_TEXT_INIT;
+    eg_text output = EG_TEXT_INIT;
+    if (spec->opts->output != NULL) {
+        eg_text_puts(&output, spec->opts->output);
+    } else {
+        eg_text_printf(&output, "lib%s.so", spec->name);
+    }
+    embed_status status = eg_file_temp_dir(&dir, &err);
+    if (status == EMBED_OK) {
+        eg_text_printf(&path, "%s/%s", eg_text_string(&dir), file);
+        status = eg_file_write(eg_text_string(&path), eg_text_string(code),
+                               code->len, &err);
+    }
+    status = report_err(report, &err);
+    if (status == EMBED_OK) {
+        status = library_make(spec, include, eg_text_string(&path),
+                              eg_text_string(&output), report);
+    }
+    (void)unlink(eg_text_string(&path));
+    (void)rmdir(eg_text_string(&dir));
+    eg_text_fini(&output);
+    eg_text_fini(&path);
+    eg_text_fini(&dir);
+    return status;
+}
+
+/* From the parsed inputs to the output file. */
+static embed_status
+build(eg_spec *spec, const char *include, eg_report *report)
+{
+    const char *emit_c = spec->opts->emit_c;
+    eg_text file = EG_TEXT_INIT;
+    eg_text code = EG_TEXT_INIT;
+    if (emit_c != NULL) {
+        eg_text_puts(&file, eg_file_base(emit_c));
+    } else {
+        eg_text_printf(&file, "%s.embed.c", spec->name);
+    }
+    const char *name = eg_text_string(&file);
+    embed_status status = code_make(spec, name, &code, report);
+    if (status == EMBED_OK && emit_c != NULL) {
+        ec_err err = EC_ERR_INIT;
+        (void)eg_file_write(emit_c, eg_text_string(&code), code.len, &err);
+        status = report_err(report, &err);
+    } else if (status == EMBED_OK) {
+        status = compile(spec, include, &code, name, report);
+    }
+    eg_text_fini(&code);
+    eg_text_fini(&file);
+    return status;
+}
+
+embed_status
+eg_cmd_build(const eg_opts *opts, eg_report *report)
+{
+    ec_err err = EC_ERR_INIT;
+    eg_text include = EG_TEXT_INIT;
+    eg_spec spec;
+    (void)eg_paths_include(&include, &err);
+    embed_status status = report_err(report, &err);
+    if (status == EMBED_OK) {
+        const char *dir = eg_text_string(&include);
+        status = eg_spec_load(opts, dir, &spec, report);
+        if (status == EMBED_OK) {
+            status = build(&spec, dir, report);
+        }
+        eg_spec_fini(&spec);
+    }
+    eg_text_fini(&include);
+    return status;
+}

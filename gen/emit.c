@@ -1,0 +1,263 @@
+/* emit.c - the frame of the generated C file: banner, included headers,
+ * sources, init code and descriptor.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "gen/emit.h"
+
+#include <string.h>
+
+#include "gen/emit_parts.h"
+#include "gen/file.h"
+
+void
+eg_emit_heading(const eg_emitter *em, const char *title)
+{
+    eg_text_printf(em->out, "\n/* --- %s --- */\n", title);
+}
+
+void
+eg_emit_line(const eg_emitter *em, int line, const char *file)
+{
+    if (file == NULL) {
+        /* The directive speaks of the line behind it. */
+        line = (int)em->out->lines + 2;
+        file = em->file;
+    }
+    eg_text_printf(em->out, "#line %d ", line);
+    eg_text_literal(em->out, file, strlen(file));
+    eg_text_puts(em->out, "\n");
+}
+
+/* Returns how a path is written in output that must not depend on where it was
+ * made. */
+static const char *
+shown_path(const char *path)
+{
+    return path[0] == '/' ? eg_file_base(path) : path;
+}
+
+static const char *
+isolation_name(embed_isolation isolation)
+{
+    switch (isolation) {
+    case EMBED_ISOLATION_DEFAULT:
+        break;
+    case EMBED_ISOLATION_OWN:
+        return "own";
+    case EMBED_ISOLATION_SUB:
+        return "sub";
+    case EMBED_ISOLATION_SHARED:
+        return "shared";
+    }
+    return NULL;
+}
+
+/* Appends a word of a comment: nothing in it can end the comment. */
+static void
+comment_word(eg_text *out, const char *before, const char *word)
+{
+    eg_text_puts(out, before);
+    for (const char *c = word; *c != '\0'; c++) {
+        bool breaks = *c < ' ' || (*c == '/' && c > word && c[-1] == '*') ||
+                      (*c == '*' && c > word && c[-1] == '/');
+        eg_text_add(out, breaks ? "?" : c, 1);
+    }
+}
+
+static void
+emit_banner(const eg_emitter *em)
+{
+    const eg_spec *spec = em->plan->spec;
+    const char *isolation = isolation_name(spec->opts->isolation);
+    eg_text *out = em->out;
+    eg_text_printf(out,
+                   "/* Made by embed %d.%d.%d; do not edit.  Made again by:\n"
+                   " *\n"
+                   " *     embed build",
+                   EMBED_VERSION_MAJOR, EMBED_VERSION_MINOR,
+                   EMBED_VERSION_PATCH);
+    comment_word(out, " ", eg_file_base(spec->opts->api));
+    comment_word(out, " ", eg_file_base(spec->opts->init));
+    eg_text_printf(out, " --name %s", spec->name);
+    for (size_t i = 0; i < spec->n_headers; i++) {
+        if (!spec->headers[i].is_api) {
+            comment_word(out, " --cdef ", spec->headers[i].base);
+        }
+    }
+    for (size_t i = 0; i < spec->n_sources; i++) {
+        comment_word(out, " --source ", eg_file_base(spec->sources[i].path));
+    }
+    if (isolation != NULL) {
+        eg_text_printf(out, " --isolation %s", isolation);
+    }
+    comment_word(out, " --emit-c ", em->file);
+    eg_text_puts(out, "\n */\n");
+}
+
+static void
+emit_include(eg_text *out, const char *name)
+{
+    eg_text_puts(out, "#include \"");
+    eg_text_puts(out, name);
+    eg_text_puts(out, "\"\n");
+}
+
+/* C and C++ agree on what the headers declare; what API.h declares is seen
+ * outside of the plug-in. */
+static void
+emit_headers(const eg_emitter *em)
+{
+    const eg_spec *spec = em->plan->spec;
+    eg_text *out = em->out;
+    emit_include(out, "embed/plugin.h");
+    eg_text_puts(out, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+    for (size_t i = 0; i < spec->n_headers; i++) {
+        const eg_header *header = &spec->headers[i];
+        if (header->is_api) {
+            eg_text_puts(out, "#pragma GCC visibility push(default)\n");
+            emit_include(out, header->base);
+            eg_text_puts(out, "#pragma GCC visibility pop\n");
+        } else if (!header->is_cdef_text) {
+            emit_include(out, header->base);
+        }
+    }
+    eg_text_puts(out, "#ifdef __cplusplus\n}\n#endif\n");
+}
+
+static void
+emit_sources(const eg_emitter *em)
+{
+    const eg_spec *spec = em->plan->spec;
+    for (size_t i = 0; i < spec->n_sources; i++) {
+        const eg_source *source = &spec->sources[i];
+        const char *text = eg_text_string(&source->text);
+        eg_text_puts(em->out, "\n");
+        eg_emit_line(em, 1, shown_path(source->path));
+        eg_text_add(em->out, text, source->text.len);
+        if (source->text.len > 0 && text[source->text.len - 1] != '\n') {
+            eg_text_puts(em->out, "\n");
+        }
+        eg_emit_line(em, 0, NULL);
+    }
+}
+
+/* What the rest needs first: the descriptor's address (it is defined at the
+ * end, and C++ has no other way to say so), and a name for _Bool that C++ has
+ * too. */
+static void
+emit_prelude(const eg_emitter *em)
+{
+    eg_text_puts(em->out, "\n"
+                          "static struct embed_plugin *embed_this(void);\n");
+    if (em->plan->has_bool) {
+        eg_text_puts(em->out, "\n"
+                              "#ifdef __cplusplus\n"
+                              "typedef bool embed_bool;\n"
+                              "#else\n"
+                              "typedef _Bool embed_bool;\n"
+                              "#endif\n");
+    }
+}
+
+/* ISO C leaves open what this needs: functions as `void *`, long strings. */
+static void
+emit_pragmas(const eg_emitter *em)
+{
+    eg_text_puts(em->out,
+                 "\n"
+                 "#pragma GCC diagnostic push\n"
+                 "#pragma GCC diagnostic ignored \"-Wpedantic\"\n"
+                 "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n");
+}
+
+static void
+emit_init_code(const eg_emitter *em)
+{
+    const eg_text *code = &em->plan->spec->init_code;
+    const char *at = eg_text_string(code);
+    const char *stop = at + code->len;
+    eg_text *out = em->out;
+    eg_text_puts(out, "\nstatic const char embed_init_code[] =\n");
+    while (at < stop) {
+        const char *end = memchr(at, '\n', (size_t)(stop - at));
+        end = end == NULL ? stop : end + 1;
+        eg_text_puts(out, "    ");
+        eg_text_literal(out, at, (size_t)(end - at));
+        eg_text_puts(out, end == stop ? ";\n" : "\n");
+        at = end;
+    }
+    if (code->len == 0) {
+        eg_text_puts(out, "    \"\";\n");
+    }
+}
+
+static void
+emit_descriptor(const eg_emitter *em)
+{
+    const eg_spec *spec = em->plan->spec;
+    const char *init_file = eg_file_base(spec->opts->init);
+    eg_text *out = em->out;
+    eg_text_puts(out,
+                 "\n"
+                 "static void\n"
+                 "embed_first_entry(struct embed_externpy *fn, char *buffer)\n"
+                 "{\n"
+                 "    embed_plugin_start(embed_this(), fn, buffer);\n"
+                 "}\n");
+    eg_text_printf(out,
+                   "\n"
+                   "static struct embed_plugin embed_plugin = {\n"
+                   "    EMBED_PLUGIN_ABI,\n"
+                   "    (uint32_t)sizeof(struct embed_plugin),\n"
+                   "    \"%s\",\n"
+                   "    embed_first_entry,\n"
+                   "    NULL,\n"
+                   "    &embed_tables,\n"
+                   "    0x%xu, /* version of the tables */\n"
+                   "    %uu, /* isolation */\n"
+                   "    embed_exports,\n"
+                   "    %zu,\n"
+                   "    embed_trampolines,\n"
+                   "    embed_init_code,\n"
+                   "    sizeof embed_init_code - 1,\n"
+                   "    ",
+                   spec->name, em->plan->context_version,
+                   (unsigned)spec->opts->isolation, em->plan->n_exports);
+    eg_text_literal(out, init_file, strlen(init_file));
+    eg_text_puts(out, ",\n"
+                      "    0,\n"
+                      "};\n"
+                      "\n"
+                      "static struct embed_plugin *\n"
+                      "embed_this(void)\n"
+                      "{\n"
+                      "    return &embed_plugin;\n"
+                      "}\n"
+                      "\n"
+                      "static EMBED_PLUGIN_CONSTRUCTOR void\n"
+                      "embed_register(void)\n"
+                      "{\n"
+                      "    embed_plugin_register(&embed_plugin);\n"
+                      "}\n"
+                      "\n"
+                      "#pragma GCC diagnostic pop\n");
+}
+
+void
+eg_emit(const eg_plan *plan, const char *file, eg_text *out)
+{
+    eg_emitter em = {plan, file, out};
+    emit_banner(&em);
+    emit_headers(&em);
+    emit_prelude(&em);
+    eg_emit_declarations(&em);
+    emit_sources(&em);
+    emit_pragmas(&em);
+    eg_emit_exports(&em);
+    eg_emit_functions(&em);
+    eg_emit_getters(&em);
+    eg_emit_tables(&em);
+    emit_init_code(&em);
+    emit_descriptor(&em);
+}

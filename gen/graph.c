@@ -1,0 +1,359 @@
+/* graph.c - the types that a set of declarations reaches, and their places in
+ * the `types` array.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "gen/graph.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embed/plugin.h"
+
+void
+eg_graph_init(eg_graph *graph, ec_scope *scope, const eg_speller *speller)
+{
+    const ec_decl *file = ec_scope_find(scope, EC_DECL_TYPEDEF, "FILE", 4);
+    *graph = (eg_graph){
+        .types = ec_scope_types(scope),
+        .speller = *speller,
+        .file = file == NULL ? NULL : file->type,
+    };
+}
+
+void
+eg_graph_fini(eg_graph *graph)
+{
+    for (size_t i = 0; i < graph->n; i++) {
+        graph->nodes[i]->type->user = NULL;
+    }
+    free(graph->nodes);
+    graph->nodes = NULL;
+    graph->n = 0;
+    graph->cap = 0;
+}
+
+eg_node *
+eg_graph_node(const ec_type *type)
+{
+    return type->user;
+}
+
+static bool
+is_record(const ec_type *type)
+{
+    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
+}
+
+/* Returns the formatted text in the memory of the types; NULL when there is
+ * none left. */
+static char *graph_format(const eg_graph *graph, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static char *
+graph_format(const eg_graph *graph, const char *fmt, ...)
+{
+    char *text = NULL;
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vasprintf(&text, fmt, ap);
+    va_end(ap);
+    if (n < 0) {
+        return NULL;
+    }
+    char *copy = ec_types_strndup(graph->types, text, (size_t)n);
+    free(text);
+    return copy;
+}
+
+/* Finds the names of a struct or union; `prefix` is its parent's when it is an
+ * unnamed member.  False when out of memory. */
+static bool
+record_name(const eg_graph *graph, eg_node *node, const char *prefix)
+{
+    if (eg_is_spellable(&graph->speller, node->type)) {
+        eg_text name = EG_TEXT_INIT;
+        eg_spell(&graph->speller, node->type, "", &name);
+        node->c_name = name.failed
+                           ? NULL
+                           : ec_types_strndup(graph->types,
+                                              eg_text_string(&name), name.len);
+        eg_text_fini(&name);
+    } else if (node->expr != NULL) {
+        node->c_name = graph_format(graph, "__typeof__(%s)", node->expr);
+    } else {
+        node->prefix = prefix;
+        return true;
+    }
+    if (node->c_name != NULL) {
+        node->prefix = graph_format(graph, "((%s *)0)->", node->c_name);
+    }
+    return node->prefix != NULL;
+}
+
+static embed_status
+graph_push(eg_graph *graph, eg_node *node)
+{
+    if (graph->n == graph->cap) {
+        size_t cap = graph->cap == 0 ? 64 : graph->cap * 2;
+        eg_node **nodes = realloc(graph->nodes, cap * sizeof *nodes);
+        if (nodes == NULL) {
+            return EMBED_E_NOMEM;
+        }
+        graph->nodes = nodes;
+        graph->cap = cap;
+    }
+    graph->nodes[graph->n++] = node;
+    return EMBED_OK;
+}
+
+static embed_status
+graph_reach(eg_graph *graph, ec_type *type, const char *expr,
+            const char *prefix)
+{
+    if (type->user != NULL) {
+        return EMBED_OK;
+    }
+    eg_node *node = ec_types_alloc(graph->types, sizeof *node);
+    if (node == NULL) {
+        return EMBED_E_NOMEM;
+    }
+    *node = (eg_node){.type = type, .index = -1, .row = -1, .expr = expr};
+    if (is_record(type) && !record_name(graph, node, prefix)) {
+        return EMBED_E_NOMEM;
+    }
+    embed_status status = graph_push(graph, node);
+    if (status == EMBED_OK) {
+        type->user = node;
+    }
+    return status;
+}
+
+embed_status
+eg_graph_add(eg_graph *graph, ec_type *type, const char *expr)
+{
+    return graph_reach(graph, type, expr, NULL);
+}
+
+/* --- what a type is made of -----------------------------------------------*/
+
+/* Reaches what a pointer points to, or the items of an array. */
+static embed_status
+close_derived(eg_graph *graph, const eg_node *node)
+{
+    const char *expr = NULL;
+    if (node->expr != NULL) {
+        bool points = node->type->kind == EC_KIND_POINTER;
+        expr = graph_format(graph, points ? "*(%s)" : "(%s)[0]", node->expr);
+        if (expr == NULL) {
+            return EMBED_E_NOMEM;
+        }
+    }
+    return graph_reach(graph, node->type->item, expr, NULL);
+}
+
+static embed_status
+close_record(eg_graph *graph, const eg_node *node)
+{
+    for (size_t i = 0; i < node->type->n_fields; i++) {
+        const ec_field *field = &node->type->fields[i];
+        const char *expr = NULL;
+        /* A bit-field has a type with a name. */
+        if (field->name[0] != '\0' && node->prefix != NULL &&
+            field->bit_size < 0) {
+            expr = graph_format(graph, "%s%s", node->prefix, field->name);
+            if (expr == NULL) {
+                return EMBED_E_NOMEM;
+            }
+        }
+        embed_status status =
+            graph_reach(graph, field->type, expr, node->prefix);
+        if (status != EMBED_OK) {
+            return status;
+        }
+    }
+    return EMBED_OK;
+}
+
+static embed_status
+close_function(eg_graph *graph, const eg_node *node)
+{
+    embed_status status = graph_reach(graph, node->type->result, NULL, NULL);
+    for (size_t i = 0; i < node->type->n_args && status == EMBED_OK; i++) {
+        status = graph_reach(graph, node->type->args[i], NULL, NULL);
+    }
+    return status;
+}
+
+static embed_status
+close_node(eg_graph *graph, const eg_node *node)
+{
+    switch (node->type->kind) {
+    case EC_KIND_POINTER:
+    case EC_KIND_ARRAY:
+        return close_derived(graph, node);
+    case EC_KIND_STRUCT:
+    case EC_KIND_UNION:
+        return node->type == graph->file ? EMBED_OK : close_record(graph, node);
+    case EC_KIND_FUNCTION:
+        return close_function(graph, node);
+    case EC_KIND_VOID:
+    case EC_KIND_BOOL:
+    case EC_KIND_CHAR:
+    case EC_KIND_WCHAR:
+    case EC_KIND_INT:
+    case EC_KIND_UINT:
+    case EC_KIND_FLOAT:
+    case EC_KIND_COMPLEX:
+    case EC_KIND_ENUM:
+        break;
+    }
+    return EMBED_OK;
+}
+
+embed_status
+eg_graph_close(eg_graph *graph)
+{
+    embed_status status = EMBED_OK;
+    /* The list grows while it is walked: no recursion over the types. */
+    for (size_t i = 0; i < graph->n && status == EMBED_OK; i++) {
+        status = close_node(graph, graph->nodes[i]);
+    }
+    return status;
+}
+
+/* --- the types array ------------------------------------------------------*/
+
+/* Gives each type its place.  Function types come first, and an argument's
+ * type that has no place yet has it there. */
+static int
+places_assign(eg_graph *graph)
+{
+    int next = 0;
+    for (size_t i = 0; i < graph->n; i++) {
+        const ec_type *type = graph->nodes[i]->type;
+        if (type->kind != EC_KIND_FUNCTION) {
+            continue;
+        }
+        graph->nodes[i]->index = next++;
+        for (size_t j = 0; j < type->n_args; j++, next++) {
+            eg_node *arg = eg_graph_node(type->args[j]);
+            arg->index = arg->index < 0 ? next : arg->index;
+        }
+        next++; /* FUNCTION_END */
+    }
+    for (size_t i = 0; i < graph->n; i++) {
+        eg_node *node = graph->nodes[i];
+        if (node->index < 0) {
+            bool has_length =
+                node->type->kind == EC_KIND_ARRAY && node->type->length >= 0;
+            node->index = next;
+            next += has_length ? 2 : 1;
+        }
+    }
+    return next;
+}
+
+static int
+type_index(const ec_type *type)
+{
+    return eg_graph_node(type)->index;
+}
+
+static eg_word
+type_word(const eg_graph *graph, const ec_type *type)
+{
+    const eg_node *node = eg_graph_node(type);
+    switch (type->kind) {
+    case EC_KIND_POINTER:
+        return (eg_word){EMBED_OP_POINTER, type_index(type->item), NULL, type};
+    case EC_KIND_ARRAY:
+        return (eg_word){type->length < 0 ? EMBED_OP_OPEN_ARRAY
+                                          : EMBED_OP_ARRAY,
+                         type_index(type->item), NULL, type};
+    case EC_KIND_STRUCT:
+    case EC_KIND_UNION:
+        return (eg_word){EMBED_OP_STRUCT_UNION,
+                         type == graph->file ? -1 : node->row, NULL, type};
+    case EC_KIND_ENUM:
+        return (eg_word){EMBED_OP_ENUM, node->row, NULL, type};
+    case EC_KIND_FUNCTION:
+        return (eg_word){EMBED_OP_FUNCTION, type_index(type->result), NULL,
+                         type};
+    case EC_KIND_VOID:
+    case EC_KIND_BOOL:
+    case EC_KIND_CHAR:
+    case EC_KIND_WCHAR:
+    case EC_KIND_INT:
+    case EC_KIND_UINT:
+    case EC_KIND_FLOAT:
+    case EC_KIND_COMPLEX:
+        break;
+    }
+    return (eg_word){EMBED_OP_PRIMITIVE, type->prim, NULL, type};
+}
+
+static void
+function_words(const eg_graph *graph, const ec_type *type, eg_word *words)
+{
+    int at = type_index(type);
+    words[at] = type_word(graph, type);
+    for (size_t i = 0; i < type->n_args; i++) {
+        const ec_type *arg = type->args[i];
+        int place = type_index(arg);
+        at++;
+        words[at] = place == at ? type_word(graph, arg)
+                                : (eg_word){EMBED_OP_NOOP, place, NULL, arg};
+    }
+    bool variadic = (type->flags & EC_TYPE_VARIADIC) != 0;
+    words[at + 1] =
+        (eg_word){EMBED_OP_FUNCTION_END, variadic ? 1 : 0, NULL, NULL};
+}
+
+/* Adds the types of variables whose length C knows, such as "int[...]". */
+static void
+counted_words(eg_plan *plan, size_t at)
+{
+    for (size_t i = 0; i < plan->n_globals; i++) {
+        eg_global *global = &plan->globals[i];
+        if (global->is_counted) {
+            global->type_index = (int)at;
+            plan->words[at++] =
+                (eg_word){EMBED_OP_ARRAY, type_index(global->type->item), NULL,
+                          global->type};
+            plan->words[at++] = (eg_word){0, 0, global->name, NULL};
+        }
+    }
+}
+
+embed_status
+eg_graph_words(eg_graph *graph, eg_plan *plan)
+{
+    size_t n = (size_t)places_assign(graph);
+    size_t counted = n;
+    for (size_t i = 0; i < plan->n_globals; i++) {
+        n += plan->globals[i].is_counted ? 2 : 0;
+    }
+    eg_word *words = ec_types_alloc(graph->types, (n + 1) * sizeof *words);
+    if (words == NULL) {
+        return EMBED_E_NOMEM;
+    }
+    for (size_t i = 0; i < graph->n; i++) {
+        const eg_node *node = graph->nodes[i];
+        if (node->type->kind == EC_KIND_FUNCTION) {
+            function_words(graph, node->type, words);
+            continue;
+        }
+        words[node->index] = type_word(graph, node->type);
+        if (node->type->kind == EC_KIND_ARRAY && node->type->length >= 0) {
+            words[node->index + 1] =
+                (eg_word){0, node->type->length, NULL, NULL};
+        }
+    }
+    plan->words = words;
+    plan->n_words = n;
+    counted_words(plan, counted);
+    return EMBED_OK;
+}

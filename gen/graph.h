@@ -1,0 +1,56 @@
+/* graph.h - the types that a set of declarations reaches, and their places in
+ * the `types` array.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_GEN_GRAPH_H
+#define EMBED_GEN_GRAPH_H
+
+#include "core/types/cparse.h"
+#include "gen/plan.h"
+
+/** A type that is reached. */
+typedef struct eg_node {
+    ec_type *type;
+    int index;          /* of its word; -1: none yet */
+    int row;            /* in its table of structs or enums, once sorted */
+    const char *expr;   /* a C expression of the type; NULL: none known */
+    const char *c_name; /* struct, union: the type in C; NULL: none */
+    const char *prefix; /* struct, union: what comes before a field's name in
+                           an expression; NULL: none */
+} eg_node;
+
+typedef struct eg_graph {
+    ec_types *types;
+    eg_speller speller;
+    const ec_type *file; /* the type FILE, or NULL */
+    eg_node **nodes;     /* nodes[n], in the order they were reached; owned */
+    size_t n;
+    size_t cap;
+} eg_graph;
+
+/** Makes an empty graph over the types of `scope`. */
+void eg_graph_init(eg_graph *graph, ec_scope *scope, const eg_speller *speller);
+void eg_graph_fini(eg_graph *graph);
+
+/**
+ * Adds a type.
+ *
+ * @param expr  a C expression of that type, which gives names to the types
+ *              without one that it is made of; NULL: none
+ *
+ * Returns:  EMBED_OK, EMBED_E_NOMEM.
+ */
+embed_status eg_graph_add(eg_graph *graph, ec_type *type, const char *expr);
+
+/** Adds all that the types added so far are made of. */
+embed_status eg_graph_close(eg_graph *graph);
+
+/** Returns the node of a type that was reached, or NULL. */
+eg_node *eg_graph_node(const ec_type *type);
+
+/** Gives each type its place and fills plan->words; the rows of structs and
+ *  enums are set by then. */
+embed_status eg_graph_words(eg_graph *graph, eg_plan *plan);
+
+#endif /* EMBED_GEN_GRAPH_H */

@@ -1,0 +1,569 @@
+/* plan.c - what will be done: everything that generated C says, decided.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "gen/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embed/plugin.h"
+#include "gen/graph.h"
+#include "gen/plan_check.h"
+
+/* What every step needs. */
+typedef struct planner {
+    eg_spec *spec;
+    eg_plan *plan;
+    eg_graph graph;
+} planner;
+
+static void *
+plan_alloc(const planner *p, size_t n, size_t size)
+{
+    return ec_types_alloc(p->spec->types, (n + 1) * size);
+}
+
+static bool
+is_record(const ec_type *type)
+{
+    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
+}
+
+/* The typedef that names a type without a tag (eg_spell_name_fn). */
+static const char *
+typedef_name(void *arg, const ec_type *type)
+{
+    const ec_scope *scope = arg;
+    const ec_decl *decl =
+        ec_scope_find(scope, EC_DECL_TYPEDEF, type->name, strlen(type->name));
+    return decl != NULL && decl->type == type ? decl->name : NULL;
+}
+
+/* --- what a declaration becomes -------------------------------------------*/
+
+/* True for a constant that Python sees as an int. */
+static bool
+is_plain_integer(const ec_type *type)
+{
+    return type->kind == EC_KIND_INT || type->kind == EC_KIND_UINT ||
+           type->kind == EC_KIND_BOOL;
+}
+
+static eg_global_kind
+function_kind(const ec_decl *decl, const eg_header *header)
+{
+    const unsigned python = EC_DECL_EXTERN_PYTHON | EC_DECL_EXTERN_PYTHON_C;
+    const unsigned local = EC_DECL_STATIC | EC_DECL_INLINE | EC_DECL_HAS_BODY;
+    if ((decl->flags & python) != 0 ||
+        (header->is_api && (decl->flags & local) == 0)) {
+        return EG_GLOBAL_EXPORT;
+    }
+    return (decl->type->flags & EC_TYPE_VARIADIC) != 0 ? EG_GLOBAL_VALUE
+                                                       : EG_GLOBAL_FUNCTION;
+}
+
+/* Returns true, and what the declaration becomes in `lib`, when it has a place
+ * there. */
+static bool
+global_kind(const ec_decl *decl, const eg_header *header, eg_global_kind *out)
+{
+    switch (decl->kind) {
+    case EC_DECL_FUNCTION:
+        *out = function_kind(decl, header);
+        return true;
+    case EC_DECL_CONSTANT:
+        *out = is_plain_integer(decl->type) || decl->type->kind == EC_KIND_ENUM
+                   ? EG_GLOBAL_INT
+                   : EG_GLOBAL_VALUE;
+        return true;
+    case EC_DECL_VARIABLE:
+        if ((decl->flags & EC_DECL_CONST) == 0 || is_record(decl->type) ||
+            decl->type->kind == EC_KIND_ARRAY) {
+            *out = EG_GLOBAL_VARIABLE;
+        } else {
+            *out =
+                is_plain_integer(decl->type) ? EG_GLOBAL_INT : EG_GLOBAL_VALUE;
+        }
+        return true;
+    case EC_DECL_TYPEDEF:
+    case EC_DECL_TAG:
+        break;
+    }
+    return false;
+}
+
+/* A constant in a text that C never sees is compared with C's. */
+static bool
+is_checked(const ec_decl *decl, const eg_header *header)
+{
+    return decl->kind == EC_DECL_CONSTANT && header->is_cdef_text &&
+           (decl->flags & EC_DECL_UNKNOWN_VALUE) == 0;
+}
+
+static embed_status
+global_add(planner *p, const ec_decl *decl, const eg_header *header)
+{
+    eg_global global = {
+        .name = decl->name,
+        .order = p->plan->n_globals,
+        .decl = decl,
+        .type_index = -1,
+    };
+    if (!global_kind(decl, header, &global.kind)) {
+        return EMBED_OK;
+    }
+    /* An inline function of API.h may be meant for C alone. */
+    if (global.kind == EG_GLOBAL_FUNCTION && header->is_api &&
+        !eg_plan_can_call(p->plan, decl->type)) {
+        return EMBED_OK;
+    }
+    bool is_array = decl->type->kind == EC_KIND_ARRAY;
+    global.type = decl->type;
+    global.value = decl->value;
+    global.is_checked =
+        global.kind == EG_GLOBAL_INT && is_checked(decl, header);
+    global.is_static = (decl->flags & EC_DECL_EXTERN_PYTHON) != 0;
+    global.is_undeclared = header->is_cdef_text;
+    global.is_counted =
+        global.kind == EG_GLOBAL_VARIABLE && is_array &&
+        ((decl->flags & EC_DECL_PARTIAL_ARRAY) != 0 ||
+         ((decl->flags & EC_DECL_INITIALISED) != 0 && decl->type->length < 0));
+    if (global.kind == EG_GLOBAL_VALUE &&
+        decl->type->kind == EC_KIND_FUNCTION) {
+        ec_type *pointer = ec_type_pointer(p->spec->types, decl->type, NULL);
+        if (pointer == NULL) {
+            return EMBED_E_NOMEM;
+        }
+        global.type = pointer;
+    }
+    p->plan->globals[p->plan->n_globals++] = global;
+    return EMBED_OK;
+}
+
+/* --- collecting -----------------------------------------------------------*/
+
+/* Calls `step` for each declaration in a header of ours. */
+static embed_status
+declarations_walk(planner *p, embed_status (*step)(planner *, const ec_decl *,
+                                                   const eg_header *))
+{
+    ec_scope *scope = p->spec->scope;
+    embed_status status = EMBED_OK;
+    for (size_t i = 0; i < ec_scope_count(scope) && status == EMBED_OK; i++) {
+        const ec_decl *decl = ec_scope_at(scope, i);
+        const eg_header *header = eg_spec_header(p->spec, &decl->pos);
+        if (header != NULL) {
+            status = step(p, decl, header);
+        }
+    }
+    return status;
+}
+
+/* Reaches the type of a typedef or a variable, by an expression of it. */
+static embed_status
+type_reach_named(planner *p, const ec_decl *decl)
+{
+    eg_text expr = EG_TEXT_INIT;
+    eg_text_printf(&expr, decl->kind == EC_DECL_TYPEDEF ? "*(%s *)0" : "%s",
+                   decl->name);
+    char *copy =
+        expr.failed
+            ? NULL
+            : ec_types_strndup(p->spec->types, eg_text_string(&expr), expr.len);
+    eg_text_fini(&expr);
+    return copy == NULL ? EMBED_E_NOMEM
+                        : eg_graph_add(&p->graph, decl->type, copy);
+}
+
+static embed_status
+type_reach(planner *p, const ec_decl *decl, const eg_header *header)
+{
+    (void)header;
+    switch (decl->kind) {
+    case EC_DECL_TYPEDEF:
+    case EC_DECL_VARIABLE:
+        return type_reach_named(p, decl);
+    case EC_DECL_TAG:
+        return eg_graph_add(&p->graph, decl->type, NULL);
+    case EC_DECL_CONSTANT:
+        return decl->type->kind == EC_KIND_ENUM || is_plain_integer(decl->type)
+                   ? EMBED_OK
+                   : eg_graph_add(&p->graph, decl->type, NULL);
+    case EC_DECL_FUNCTION:
+        break;
+    }
+    embed_status status = eg_graph_add(&p->graph, decl->type, NULL);
+    if (status == EMBED_OK && (decl->type->flags & EC_TYPE_VARIADIC) != 0) {
+        ec_type *pointer = ec_type_pointer(p->spec->types, decl->type, NULL);
+        status = pointer == NULL ? EMBED_E_NOMEM
+                                 : eg_graph_add(&p->graph, pointer, NULL);
+    }
+    return status;
+}
+
+/* Makes the list of globals, each name once: a declaration comes before an
+ * enumerator of another file and a macro. */
+static embed_status
+globals_collect(planner *p)
+{
+    eg_plan *plan = p->plan;
+    const eg_macros *macros = &p->spec->macros;
+    size_t n = ec_scope_count(p->spec->scope) + macros->n;
+    for (size_t i = 0; i < plan->n_enums; i++) {
+        n += plan->enums[i].type->n_enumerators;
+    }
+    plan->globals = plan_alloc(p, n, sizeof *plan->globals);
+    if (plan->globals == NULL) {
+        return EMBED_E_NOMEM;
+    }
+    embed_status status = declarations_walk(p, global_add);
+    for (size_t i = 0; i < plan->n_enums; i++) {
+        const ec_type *type = plan->enums[i].type;
+        for (size_t j = 0; j < type->n_enumerators; j++) {
+            plan->globals[plan->n_globals++] =
+                (eg_global){.kind = EG_GLOBAL_INT,
+                            .name = type->enumerators[j].name,
+                            .type_index = -1};
+        }
+    }
+    for (size_t i = 0; i < macros->n; i++) {
+        if (macros->items[i].has_value) {
+            plan->globals[plan->n_globals++] =
+                (eg_global){.kind = EG_GLOBAL_INT,
+                            .name = macros->items[i].name,
+                            .type_index = -1};
+        }
+    }
+    return status;
+}
+
+/* --- sorting --------------------------------------------------------------*/
+
+/* Order by name; of one name, what has a declaration comes first. */
+static int
+global_compare(const void *a, const void *b)
+{
+    const eg_global *x = a;
+    const eg_global *y = b;
+    int order = strcmp(x->name, y->name);
+    return order != 0 ? order : (x->decl == NULL) - (y->decl == NULL);
+}
+
+static int
+record_compare(const void *a, const void *b)
+{
+    const eg_record *x = a;
+    const eg_record *y = b;
+    return strcmp(x->name, y->name);
+}
+
+static int
+enum_compare(const void *a, const void *b)
+{
+    const eg_enum *x = a;
+    const eg_enum *y = b;
+    return strcmp(x->name, y->name);
+}
+
+static int
+typename_compare(const void *a, const void *b)
+{
+    const eg_typename *x = a;
+    const eg_typename *y = b;
+    return strcmp(x->name, y->name);
+}
+
+static int
+export_compare(const void *a, const void *b)
+{
+    const eg_global *x = *(const eg_global *const *)a;
+    const eg_global *y = *(const eg_global *const *)b;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void
+globals_sort(eg_plan *plan)
+{
+    qsort(plan->globals, plan->n_globals, sizeof *plan->globals,
+          global_compare);
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->n_globals; i++) {
+        if (kept == 0 ||
+            strcmp(plan->globals[kept - 1].name, plan->globals[i].name) != 0) {
+            plan->globals[kept++] = plan->globals[i];
+        }
+    }
+    plan->n_globals = kept;
+}
+
+static embed_status
+exports_collect(planner *p)
+{
+    eg_plan *plan = p->plan;
+    plan->exports = plan_alloc(p, plan->n_globals, sizeof *plan->exports);
+    if (plan->exports == NULL) {
+        return EMBED_E_NOMEM;
+    }
+    for (size_t i = 0; i < plan->n_globals; i++) {
+        const eg_global *global = &plan->globals[i];
+        if (global->kind == EG_GLOBAL_EXPORT) {
+            plan->exports[plan->n_exports++] = global;
+        }
+        plan->has_functions |= global->kind == EG_GLOBAL_FUNCTION;
+    }
+    qsort((void *)plan->exports, plan->n_exports, sizeof *plan->exports,
+          export_compare);
+    return EMBED_OK;
+}
+
+/* --- structs, enums, names ------------------------------------------------*/
+
+/* Returns the name of a struct, union or enum in the tables. */
+static const char *
+table_name(const planner *p, const ec_type *type, const char *tag,
+           size_t *counter)
+{
+    if (tag != NULL) {
+        return tag;
+    }
+    char name[256];
+    const char *alias = typedef_name(p->spec->scope, type);
+    int n = alias != NULL ? snprintf(name, sizeof name, "$%s", alias)
+                          : snprintf(name, sizeof name, "$%zu", ++*counter);
+    size_t len = (size_t)n < sizeof name ? (size_t)n : sizeof name - 1;
+    return ec_types_strndup(p->spec->types, name, len);
+}
+
+static unsigned
+record_flags(const ec_type *type)
+{
+    const unsigned loose = EC_TYPE_CUSTOM_LAYOUT | EC_TYPE_PARTIAL;
+    unsigned flags = type->kind == EC_KIND_UNION ? EMBED_SF_UNION : 0u;
+    if ((type->flags & EC_TYPE_INCOMPLETE) != 0) {
+        return flags | EMBED_SF_OPAQUE;
+    }
+    flags |= (type->flags & EC_TYPE_PACKED) != 0 ? EMBED_SF_PACKED : 0u;
+    return (type->flags & loose) != 0 ? flags : flags | EMBED_SF_CHECK_FIELDS;
+}
+
+static embed_status
+record_add(planner *p, const eg_node *node, size_t *counter)
+{
+    const ec_type *type = node->type;
+    eg_record *record = &p->plan->records[p->plan->n_records++];
+    *record = (eg_record){
+        .type = type,
+        .name = table_name(p, type, type->tag, counter),
+        .c_name = node->c_name,
+        .flags = record_flags(type),
+        .fields = plan_alloc(p, type->n_fields, sizeof *record->fields),
+    };
+    if (record->name == NULL || record->fields == NULL) {
+        return EMBED_E_NOMEM;
+    }
+    for (size_t i = 0; i < type->n_fields; i++) {
+        const ec_field *field = &type->fields[i];
+        record->fields[i].field = field;
+        if (field->name[0] != '\0' && node->prefix != NULL) {
+            eg_text path = EG_TEXT_INIT;
+            eg_text_printf(&path, "%s%s", node->prefix, field->name);
+            record->fields[i].path = ec_types_strndup(
+                p->spec->types, eg_text_string(&path), path.len);
+            eg_text_fini(&path);
+            if (record->fields[i].path == NULL) {
+                return EMBED_E_NOMEM;
+            }
+        }
+    }
+    return EMBED_OK;
+}
+
+static embed_status
+enum_add(planner *p, const eg_node *node, size_t *counter)
+{
+    eg_enum *entry = &p->plan->enums[p->plan->n_enums++];
+    *entry = (eg_enum){
+        .type = node->type,
+        .name = table_name(p, node->type, node->type->enum_tag, counter),
+    };
+    return entry->name == NULL ? EMBED_E_NOMEM : EMBED_OK;
+}
+
+static embed_status
+typename_add(planner *p, const ec_decl *decl, const eg_header *header)
+{
+    (void)header;
+    if (decl->kind == EC_DECL_TYPEDEF) {
+        p->plan->typenames[p->plan->n_typenames++].name = decl->name;
+    }
+    return EMBED_OK;
+}
+
+static embed_status
+tables_alloc(planner *p)
+{
+    eg_plan *plan = p->plan;
+    size_t n = p->graph.n;
+    plan->records = plan_alloc(p, n, sizeof *plan->records);
+    plan->enums = plan_alloc(p, n, sizeof *plan->enums);
+    plan->typenames =
+        plan_alloc(p, ec_scope_count(p->spec->scope), sizeof *plan->typenames);
+    bool failed =
+        plan->records == NULL || plan->enums == NULL || plan->typenames == NULL;
+    return failed ? EMBED_E_NOMEM : EMBED_OK;
+}
+
+/* Sorts the tables and tells the types their rows. */
+static void
+tables_sort(eg_plan *plan)
+{
+    qsort(plan->records, plan->n_records, sizeof *plan->records,
+          record_compare);
+    qsort(plan->enums, plan->n_enums, sizeof *plan->enums, enum_compare);
+    qsort(plan->typenames, plan->n_typenames, sizeof *plan->typenames,
+          typename_compare);
+    for (size_t i = 0; i < plan->n_records; i++) {
+        eg_record *record = &plan->records[i];
+        bool is_opaque = (record->flags & EMBED_SF_OPAQUE) != 0;
+        eg_graph_node(record->type)->row = (int)i;
+        record->first_field = is_opaque ? -1 : (int)plan->n_fields;
+        plan->n_fields += record->type->n_fields;
+    }
+    for (size_t i = 0; i < plan->n_enums; i++) {
+        eg_graph_node(plan->enums[i].type)->row = (int)i;
+    }
+}
+
+static embed_status
+tables_collect(planner *p)
+{
+    size_t records = 0;
+    size_t enums = 0;
+    embed_status status = tables_alloc(p);
+    for (size_t i = 0; i < p->graph.n && status == EMBED_OK; i++) {
+        const eg_node *node = p->graph.nodes[i];
+        const ec_type *type = node->type;
+        if (is_record(type) && type != p->graph.file) {
+            status = record_add(p, node, &records);
+        } else if (type->kind == EC_KIND_ENUM) {
+            status = enum_add(p, node, &enums);
+        }
+        p->plan->has_bool |= type->kind == EC_KIND_BOOL;
+        if (type->prim == EC_PRIM_CHAR16 || type->prim == EC_PRIM_CHAR32) {
+            p->plan->context_version = 0x2801;
+        }
+    }
+    if (status == EMBED_OK) {
+        status = declarations_walk(p, typename_add);
+    }
+    if (status == EMBED_OK) {
+        tables_sort(p->plan);
+    }
+    return status;
+}
+
+/* --- operations and indexes -----------------------------------------------*/
+
+static int
+function_op(const ec_type *type)
+{
+    return type->n_args == 0   ? EMBED_OP_CPYTHON_BLTN_N
+           : type->n_args == 1 ? EMBED_OP_CPYTHON_BLTN_O
+                               : EMBED_OP_CPYTHON_BLTN_V;
+}
+
+static void
+global_resolve(eg_global *global)
+{
+    switch (global->kind) {
+    case EG_GLOBAL_EXPORT:
+        global->op = EMBED_OP_EXTERN_PYTHON;
+        break;
+    case EG_GLOBAL_FUNCTION:
+        global->op = function_op(global->type);
+        break;
+    case EG_GLOBAL_INT:
+        global->op = EMBED_OP_CONSTANT_INT;
+        return;
+    case EG_GLOBAL_VALUE:
+        global->op = EMBED_OP_CONSTANT;
+        break;
+    case EG_GLOBAL_VARIABLE:
+        global->op = EMBED_OP_GLOBAL_VAR_F;
+        break;
+    }
+    if (!global->is_counted) {
+        global->type_index = eg_graph_node(global->type)->index;
+    }
+}
+
+static void
+indexes_resolve(planner *p)
+{
+    eg_plan *plan = p->plan;
+    for (size_t i = 0; i < plan->n_globals; i++) {
+        global_resolve(&plan->globals[i]);
+    }
+    for (size_t i = 0; i < plan->n_records; i++) {
+        eg_record *record = &plan->records[i];
+        record->type_index = eg_graph_node(record->type)->index;
+        for (size_t j = 0; j < record->type->n_fields; j++) {
+            const ec_field *field = record->fields[j].field;
+            record->fields[j].type_index = eg_graph_node(field->type)->index;
+        }
+    }
+    for (size_t i = 0; i < plan->n_enums; i++) {
+        plan->enums[i].type_index = eg_graph_node(plan->enums[i].type)->index;
+    }
+    for (size_t i = 0; i < plan->n_typenames; i++) {
+        eg_typename *name = &plan->typenames[i];
+        const ec_decl *decl = ec_scope_find(p->spec->scope, EC_DECL_TYPEDEF,
+                                            name->name, strlen(name->name));
+        name->type_index = eg_graph_node(decl->type)->index;
+    }
+}
+
+static embed_status
+plan_steps(planner *p)
+{
+    embed_status status = declarations_walk(p, type_reach);
+    if (status == EMBED_OK) {
+        status = eg_graph_close(&p->graph);
+    }
+    if (status == EMBED_OK) {
+        status = tables_collect(p);
+    }
+    if (status == EMBED_OK) {
+        status = globals_collect(p);
+    }
+    if (status == EMBED_OK) {
+        globals_sort(p->plan);
+        status = eg_graph_words(&p->graph, p->plan);
+    }
+    if (status == EMBED_OK) {
+        indexes_resolve(p);
+        status = exports_collect(p);
+    }
+    return status;
+}
+
+embed_status
+eg_plan_build(eg_spec *spec, eg_plan *out, eg_report *report)
+{
+    *out = (eg_plan){
+        .spec = spec,
+        .speller = {typedef_name, spec->scope},
+        .context_version = 0x2701,
+    };
+    planner p = {.spec = spec, .plan = out};
+    eg_graph_init(&p.graph, spec->scope, &out->speller);
+    embed_status status = plan_steps(&p);
+    eg_graph_fini(&p.graph);
+    if (status != EMBED_OK) {
+        eg_report_error(report, "out of memory");
+        return status;
+    }
+    return eg_plan_check(out, report) ? EMBED_OK : EMBED_E_INVALID;
+}

@@ -1,0 +1,483 @@
+/* spec.c - what was written: the inputs of one build, read and parsed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "gen/spec.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gen/cc.h"
+#include "gen/file.h"
+#include "gen/initcode.h"
+
+/* Longest name of an extension, in bytes (embed.h). */
+#define NAME_MAX_LEN 63
+
+/* What every step needs. */
+typedef struct loader {
+    eg_spec *spec;
+    const char *include;
+    eg_report *report;
+} loader;
+
+/* Reports `err` when it has something to say, and returns its status. */
+static embed_status
+loader_fail(loader *ld, ec_err *err)
+{
+    embed_status status = err->status;
+    if (status != EMBED_OK) {
+        eg_report_error(ld->report, "%s", err->text);
+    }
+    ec_err_clear(err);
+    return status;
+}
+
+static embed_status
+loader_nomem(loader *ld)
+{
+    eg_report_error(ld->report, "out of memory");
+    return EMBED_E_NOMEM;
+}
+
+static embed_status
+file_load(loader *ld, const char *path, eg_text *out)
+{
+    ec_err err = EC_ERR_INIT;
+    (void)eg_file_read(path, out, &err);
+    return loader_fail(ld, &err);
+}
+
+/* --- name and init code ---------------------------------------------------*/
+
+static bool
+is_identifier(const char *name)
+{
+    if (!isalpha((unsigned char)*name) && *name != '_') {
+        return false;
+    }
+    for (; *name != '\0'; name++) {
+        if ((unsigned char)*name >= 0x80 ||
+            (!isalnum((unsigned char)*name) && *name != '_')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* True for names that `import` cannot have. Source: Python 3.13, Language
+ * Reference, 2.3.1. */
+static bool
+is_keyword(const char *name)
+{
+    static const char *const words[] = {
+        "False",  "None",     "True",  "and",    "as",       "assert",
+        "async",  "await",    "break", "class",  "continue", "def",
+        "del",    "elif",     "else",  "except", "finally",  "for",
+        "from",   "global",   "if",    "import", "in",       "is",
+        "lambda", "nonlocal", "not",   "or",     "pass",     "raise",
+        "return", "try",      "while", "with",   "yield",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(name, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static embed_status
+name_load(loader *ld)
+{
+    eg_spec *spec = ld->spec;
+    const char *given = spec->opts->name;
+    eg_text name = EG_TEXT_INIT;
+    if (given != NULL) {
+        eg_text_puts(&name, given);
+    } else {
+        eg_file_stem(spec->opts->init, &name);
+    }
+    spec->name = ec_types_strndup(spec->types, eg_text_string(&name), name.len);
+    eg_text_fini(&name);
+    if (spec->name == NULL) {
+        return loader_nomem(ld);
+    }
+    const char *hint = given != NULL ? "" : "; give one with --name";
+    if (!is_identifier(spec->name) || is_keyword(spec->name)) {
+        eg_report_error(ld->report,
+                        "'%s' cannot be the name of an extension: it is not "
+                        "an identifier of C and Python%s",
+                        spec->name, hint);
+    } else if (strlen(spec->name) > NAME_MAX_LEN) {
+        eg_report_error(ld->report, "the name '%s' is longer than %d bytes%s",
+                        spec->name, NAME_MAX_LEN, hint);
+    } else {
+        return EMBED_OK;
+    }
+    return EMBED_E_INVALID;
+}
+
+static embed_status
+init_code_load(loader *ld)
+{
+    eg_text raw = EG_TEXT_INIT;
+    const char *path = ld->spec->opts->init;
+    embed_status status = file_load(ld, path, &raw);
+    if (status == EMBED_OK &&
+        !eg_initcode_normalise(path, eg_text_string(&raw), raw.len,
+                               &ld->spec->init_code, ld->report)) {
+        status = EMBED_E_INVALID;
+    }
+    eg_text_fini(&raw);
+    return status;
+}
+
+static embed_status
+sources_load(loader *ld)
+{
+    eg_spec *spec = ld->spec;
+    const eg_list *list = &spec->opts->sources;
+    spec->sources =
+        ec_types_alloc(spec->types, (list->n + 1) * sizeof *spec->sources);
+    if (spec->sources == NULL) {
+        return loader_nomem(ld);
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        eg_source *source = &spec->sources[spec->n_sources++];
+        source->path = list->items[i];
+        embed_status status = file_load(ld, source->path, &source->text);
+        if (status != EMBED_OK) {
+            return status;
+        }
+    }
+    return EMBED_OK;
+}
+
+/* --- headers --------------------------------------------------------------*/
+
+/* Returns what follows a comment or a literal that starts at `c`, or `c` when
+ * neither does. */
+static const char *
+skip_opaque(const char *c)
+{
+    if (strncmp(c, "/*", 2) == 0) {
+        const char *end = strstr(c + 2, "*/");
+        return end == NULL ? c + strlen(c) : end + 2;
+    }
+    if (strncmp(c, "//", 2) == 0) {
+        return c + strcspn(c, "\n");
+    }
+    if (*c != '"' && *c != '\'') {
+        return c;
+    }
+    const char *end = c + 1;
+    while (*end != '\0' && *end != '\n' && *end != *c) {
+        end += *end == '\\' && end[1] != '\0' ? 2 : 1;
+    }
+    return *end == *c ? end + 1 : end;
+}
+
+/* True when `c` is at extern "Python" or extern "Python+C". */
+static bool
+is_extern_python(const char *c)
+{
+    static const char word[] = "extern";
+    if (strncmp(c, word, sizeof word - 1) != 0) {
+        return false;
+    }
+    c += sizeof word - 1;
+    c += strspn(c, " \t\r\n");
+    return strncmp(c, "\"Python\"", 8) == 0 ||
+           strncmp(c, "\"Python+C\"", 10) == 0;
+}
+
+/* True when `text` uses what only cdef() understands: extern "Python", or
+ * `...` anywhere but among parameters. */
+static bool
+has_cdef_syntax(const char *text)
+{
+    int depth = 0;
+    for (const char *c = text; *c != '\0';) {
+        if (is_extern_python(c) || (depth <= 0 && strncmp(c, "...", 3) == 0)) {
+            return true;
+        }
+        const char *after = skip_opaque(c);
+        if (after == c) {
+            depth += (*c == '(') - (*c == ')');
+            after = c + 1;
+        }
+        c = after;
+    }
+    return false;
+}
+
+static embed_status
+header_add(loader *ld, const char *path, bool is_api)
+{
+    eg_spec *spec = ld->spec;
+    eg_header *header = &spec->headers[spec->n_headers];
+    *header = (eg_header){path, eg_file_base(path), is_api, false};
+    eg_text text = EG_TEXT_INIT;
+    embed_status status = file_load(ld, path, &text);
+    header->is_cdef_text = !is_api && has_cdef_syntax(eg_text_string(&text));
+    eg_text_fini(&text);
+    for (size_t i = 0; i < spec->n_headers && status == EMBED_OK; i++) {
+        if (strcmp(spec->headers[i].base, header->base) == 0) {
+            eg_report_error(ld->report,
+                            "%s: there is another input called '%s'", path,
+                            header->base);
+            status = EMBED_E_INVALID;
+        }
+    }
+    spec->n_headers++;
+    return status;
+}
+
+static embed_status
+headers_find(loader *ld)
+{
+    eg_spec *spec = ld->spec;
+    const eg_list *cdefs = &spec->opts->cdefs;
+    spec->headers =
+        ec_types_alloc(spec->types, (cdefs->n + 1) * sizeof *spec->headers);
+    if (spec->headers == NULL) {
+        return loader_nomem(ld);
+    }
+    embed_status status = EMBED_OK;
+    for (size_t i = 0; i < cdefs->n && status == EMBED_OK; i++) {
+        status = header_add(ld, cdefs->items[i], false);
+    }
+    return status == EMBED_OK ? header_add(ld, spec->opts->api, true) : status;
+}
+
+/* Starts a preprocessor command that reads all headers C sees and then
+ * `input`. */
+static void
+preprocessor_command(const loader *ld, const char *mode, const char *input,
+                     eg_cmd *cmd)
+{
+    const eg_spec *spec = ld->spec;
+    eg_cmd_compiler(cmd);
+    eg_cmd_add(cmd, "-E");
+    eg_cmd_add(cmd, mode);
+    eg_cmd_add(cmd, "-DEMBED_ON_FAILURE(x)=__embed_on_failure__(x)");
+    eg_cmd_add_list(cmd, spec->opts->cpp.items, spec->opts->cpp.n);
+    for (size_t i = 0; i < spec->n_headers; i++) {
+        if (!spec->headers[i].is_cdef_text) {
+            eg_text dir = EG_TEXT_INIT;
+            eg_file_dir(spec->headers[i].path, &dir);
+            eg_cmd_add2(cmd, "-I", eg_text_string(&dir));
+            eg_text_fini(&dir);
+        }
+    }
+    eg_cmd_add2(cmd, "-I", ld->include);
+    for (size_t i = 0; i < spec->n_headers; i++) {
+        if (!spec->headers[i].is_cdef_text) {
+            eg_cmd_add(cmd, "-include");
+            eg_cmd_add(cmd, spec->headers[i].path);
+        }
+    }
+    eg_cmd_add(cmd, "-x");
+    eg_cmd_add(cmd, "c");
+    eg_cmd_add(cmd, input);
+}
+
+static embed_status
+preprocess(loader *ld, const char *mode, const char *input, eg_text *out)
+{
+    ec_err err = EC_ERR_INIT;
+    eg_cmd cmd = EG_CMD_INIT;
+    preprocessor_command(ld, mode, input, &cmd);
+    (void)eg_cmd_run(&cmd, out, &err);
+    eg_cmd_fini(&cmd);
+    return loader_fail(ld, &err);
+}
+
+/* What was skipped in a header of ours is an error; elsewhere it is a type
+ * that cannot be used, and said where it is used. */
+static void
+declaration_skipped(void *arg, const ec_diag *why)
+{
+    loader *ld = arg;
+    if (eg_spec_header(ld->spec, &why->pos) != NULL) {
+        eg_report_diag(ld->report, why);
+    }
+}
+
+static embed_status
+text_parse(loader *ld, const char *text, size_t len, const char *file,
+           unsigned flags)
+{
+    ec_parse_opts opts = {
+        .flags = flags,
+        .main_file = file,
+        .on_skip = declaration_skipped,
+        .arg = ld,
+    };
+    ec_diag diag;
+    embed_status status =
+        ec_parse_decls(ld->spec->scope, text, len, file, &opts, &diag);
+    if (status == EMBED_E_INVALID) {
+        eg_report_diag(ld->report, &diag);
+    } else if (status != EMBED_OK) {
+        return loader_nomem(ld);
+    }
+    return ld->report->errors > 0 ? EMBED_E_INVALID : EMBED_OK;
+}
+
+/* Expands the macros by a second run over the headers. */
+static embed_status
+macros_evaluate(loader *ld, const char *dir)
+{
+    eg_macros *macros = &ld->spec->macros;
+    eg_text path = EG_TEXT_INIT;
+    eg_text question = EG_TEXT_INIT;
+    eg_text answer = EG_TEXT_INIT;
+    ec_err err = EC_ERR_INIT;
+    eg_text_printf(&path, "%s/macros.c", dir);
+    eg_macros_question(macros, &question);
+    const char *file = eg_text_string(&path);
+    (void)eg_file_write(file, eg_text_string(&question), question.len, &err);
+    embed_status status = loader_fail(ld, &err);
+    if (status == EMBED_OK) {
+        status = preprocess(ld, "-P", file, &answer);
+    }
+    if (status == EMBED_OK) {
+        eg_macros_evaluate(macros, eg_text_string(&answer), ld->spec->scope);
+    }
+    (void)unlink(file);
+    eg_text_fini(&answer);
+    eg_text_fini(&question);
+    eg_text_fini(&path);
+    return status;
+}
+
+static embed_status
+macros_load(loader *ld, const eg_text *text)
+{
+    eg_spec *spec = ld->spec;
+    ec_err err = EC_ERR_INIT;
+    const char **files = calloc(spec->n_headers + 1, sizeof *files);
+    if (files == NULL) {
+        return loader_nomem(ld);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < spec->n_headers; i++) {
+        if (!spec->headers[i].is_cdef_text) {
+            files[n++] = spec->headers[i].path;
+        }
+    }
+    (void)eg_macros_collect(spec->types, eg_text_string(text), text->len, files,
+                            n, &spec->macros, &err);
+    free(files);
+    embed_status status = loader_fail(ld, &err);
+    if (status != EMBED_OK || spec->macros.n == 0) {
+        return status;
+    }
+    eg_text dir = EG_TEXT_INIT;
+    (void)eg_file_temp_dir(&dir, &err);
+    status = loader_fail(ld, &err);
+    if (status == EMBED_OK) {
+        status = macros_evaluate(ld, eg_text_string(&dir));
+        (void)rmdir(eg_text_string(&dir));
+    }
+    eg_text_fini(&dir);
+    return status;
+}
+
+static embed_status
+headers_load(loader *ld)
+{
+    eg_text text = EG_TEXT_INIT;
+    embed_status status = preprocess(ld, "-dD", "/dev/null", &text);
+    if (status == EMBED_OK) {
+        status = text_parse(ld, eg_text_string(&text), text.len,
+                            ld->spec->opts->api, EC_PARSE_SKIP);
+    }
+    if (status == EMBED_OK) {
+        status = macros_load(ld, &text);
+    }
+    eg_text_fini(&text);
+    return status;
+}
+
+static embed_status
+cdef_texts_load(loader *ld)
+{
+    const eg_spec *spec = ld->spec;
+    for (size_t i = 0; i < spec->n_headers; i++) {
+        const eg_header *header = &spec->headers[i];
+        if (!header->is_cdef_text) {
+            continue;
+        }
+        eg_text text = EG_TEXT_INIT;
+        embed_status status = file_load(ld, header->path, &text);
+        if (status == EMBED_OK) {
+            status = text_parse(ld, eg_text_string(&text), text.len,
+                                header->path, EC_PARSE_CDEF);
+        }
+        eg_text_fini(&text);
+        if (status != EMBED_OK) {
+            return status;
+        }
+    }
+    return EMBED_OK;
+}
+
+/* --- the whole ------------------------------------------------------------*/
+
+const eg_header *
+eg_spec_header(const eg_spec *spec, const ec_pos *pos)
+{
+    for (size_t i = 0; pos->file != NULL && i < spec->n_headers; i++) {
+        if (strcmp(spec->headers[i].path, pos->file) == 0) {
+            return &spec->headers[i];
+        }
+    }
+    return NULL;
+}
+
+embed_status
+eg_spec_load(const eg_opts *opts, const char *include, eg_spec *out,
+             eg_report *report)
+{
+    static embed_status (*const steps[])(loader *) = {
+        name_load,    init_code_load, sources_load,
+        headers_find, headers_load,   cdef_texts_load,
+    };
+    loader ld = {out, include, report};
+    *out = (eg_spec){.opts = opts};
+    out->types = ec_types_create();
+    out->scope = out->types == NULL ? NULL : ec_scope_create(out->types, NULL);
+    if (out->scope == NULL) {
+        return loader_nomem(&ld);
+    }
+    embed_status status = EMBED_OK;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        status = steps[i](&ld);
+        if (status != EMBED_OK) {
+            break;
+        }
+    }
+    return status;
+}
+
+void
+eg_spec_fini(eg_spec *spec)
+{
+    for (size_t i = 0; i < spec->n_sources; i++) {
+        eg_text_fini(&spec->sources[i].text);
+    }
+    eg_macros_fini(&spec->macros);
+    eg_text_fini(&spec->init_code);
+    if (spec->scope != NULL) {
+        ec_scope_destroy(spec->scope);
+    }
+    if (spec->types != NULL) {
+        ec_types_destroy(spec->types);
+    }
+    *spec = (eg_spec){.opts = NULL};
+}

@@ -1,0 +1,60 @@
+/* spec.h - what was written: the inputs of one build, read and parsed.
+ *
+ * The first of the generator's three phases.  Headers are seen as the C
+ * compiler sees them: all of them together go through its preprocessor.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_GEN_SPEC_H
+#define EMBED_GEN_SPEC_H
+
+#include "gen/macros.h"
+#include "gen/opts.h"
+#include "gen/report.h"
+
+/** API.h or a --cdef file. */
+typedef struct eg_header {
+    const char *path; /* as it was given: the file name in positions */
+    const char *base; /* its base name: what generated C includes */
+    bool is_api;
+    bool is_cdef_text; /* has what only cdef() understands, such as `...`:
+                          parsed as it is, and C never sees it */
+} eg_header;
+
+/** A --source file. */
+typedef struct eg_source {
+    const char *path;
+    eg_text text;
+} eg_source;
+
+typedef struct eg_spec {
+    const eg_opts *opts;
+    const char *name; /* of the extension */
+    ec_types *types;  /* owns the strings */
+    ec_scope *scope;
+    eg_header *headers; /* headers[n_headers]: --cdef files, then API.h */
+    size_t n_headers;
+    eg_source *sources;
+    size_t n_sources;
+    eg_macros macros; /* of the headers C sees */
+    eg_text init_code;
+} eg_spec;
+
+/**
+ * Reads everything that `opts` names.
+ *
+ * @param include  directory of libembed's headers
+ * @param opts     outlives `out`
+ *
+ * Returns:  EMBED_OK; EMBED_E_INVALID or EMBED_E_IO, the reasons being in
+ *           `report`; EMBED_E_NOMEM.
+ *           `out` is to be freed with eg_spec_fini() in any case.
+ */
+embed_status eg_spec_load(const eg_opts *opts, const char *include,
+                          eg_spec *out, eg_report *report);
+void eg_spec_fini(eg_spec *spec);
+
+/** Returns the header that `pos` is in, or NULL. */
+const eg_header *eg_spec_header(const eg_spec *spec, const ec_pos *pos);
+
+#endif /* EMBED_GEN_SPEC_H */
