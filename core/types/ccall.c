@@ -23,6 +23,31 @@ args_fill(ec_types *types, ec_type *const *args, size_t n, ffi_type **out,
     return EMBED_OK;
 }
 
+/* True for a struct that is nothing but one long double: x86-64 returns it in
+ * an x87 register, where libffi does not look. */
+static bool
+is_wrapped_long_double(const ec_type *type)
+{
+#if defined(__x86_64__)
+    const ptrdiff_t size = type->size;
+    if (type->kind != EC_KIND_STRUCT) {
+        return false;
+    }
+    while (type->size == size) {
+        if (type->kind == EC_KIND_ARRAY) {
+            type = type->item;
+        } else if (type->kind == EC_KIND_STRUCT && type->n_fields > 0) {
+            type = type->fields[0].type;
+        } else {
+            return type->prim == EC_PRIM_LDOUBLE;
+        }
+    }
+#else
+    (void)type;
+#endif
+    return false;
+}
+
 /* Fills `call`, which has room for n types.  `args` are the types of all
  * arguments, the fixed ones of `fn` first. */
 static embed_status
@@ -32,6 +57,12 @@ call_init(ec_call *call, ec_types *types, ec_type *fn, ec_type *const *args,
     const ec_type *result = fn->result;
     ffi_type *ffi_result = NULL;
     embed_status status = ec_ffi_type(types, fn->result, &ffi_result, err);
+    if (status == EMBED_OK && is_wrapped_long_double(result)) {
+        status = ec_fail(err, EMBED_E_INVALID,
+                         "'%s' cannot be returned by value: libffi does not "
+                         "support a struct of one long double",
+                         result->name);
+    }
     if (status == EMBED_OK) {
         status = args_fill(types, args, n, call->args, err);
     }
