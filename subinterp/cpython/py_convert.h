@@ -72,12 +72,20 @@ void es_temp_free(es_temp *temp);
 
 /* --- type arguments ------------------------------------------------------ */
 
-/** The type that a str or CType argument of an ffi method means (and with
- *  `allow_cdata`, of a cdata its type).  NULL with an exception set. */
-ec_type *es_type_arg(es_ffi *ffi, PyObject *arg, bool allow_cdata);
+/* What es_type_arg() accepts besides str and CType. */
+enum {
+    ES_ARG_CDATA = 1 << 0,    /* a cdata: its type */
+    ES_ARG_FUNCTION = 1 << 1, /* a function type: its pointer type */
+    ES_ARG_NO_CTYPE = 1 << 2, /* no CType */
+};
 
-/** Writes "initializer for ctype 'T' must be a WHAT, not X" as TypeError. */
-void es_convert_type_error(const ec_type *type, const char *what,
-                           PyObject *value, const es_py *py);
+/** The type that an argument of an ffi method means; `accept` as above.
+ *  NULL with an exception set. */
+ec_type *es_type_arg(es_ffi *ffi, PyObject *arg, int accept);
+
+/** Raises TypeError "initializer for ctype 'T' must be a WHAT, not X".
+ *  Returns -1. */
+int es_convert_type_error(const es_py *py, const ec_type *type,
+                          const char *what, PyObject *value);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_PY_CONVERT_H */

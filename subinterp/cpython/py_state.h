@@ -49,6 +49,8 @@ typedef struct es_ctype {
     es_py *py;
     ec_type *type;
     PyObject *weakrefs;
+    PyObject *fields; /* STRUCT, UNION: dict name -> es_field, anonymous members
+                         flattened; NULL until es_ctype_load_fields() */
 } es_ctype;
 
 /** A C value or pointer.  Subtypes: es_cdata_keep; own_type has the memory
@@ -59,7 +61,9 @@ typedef struct es_cdata {
     char *data;     /* POINTER: the pointer's value; otherwise where the
                           value is */
     PyObject *weakrefs;
-    Py_ssize_t length; /* items of an open array, else -1 */
+    Py_ssize_t length; /* items of an open array; bytes that a struct with a
+                          flexible array owns, also in its owning pointer;
+                          otherwise -1 */
 } es_cdata;
 
 /** What an es_cdata_keep keeps. */

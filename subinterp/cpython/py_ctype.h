@@ -1,0 +1,71 @@
+/* py_ctype.h - ffi.CType: C types as Python objects, and struct fields.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_PY_CTYPE_H
+#define EMBED_SUBINTERP_CPYTHON_PY_CTYPE_H
+
+#include "subinterp/cpython/py_convert.h"
+
+/** A field of a struct or union, as CType.fields shows it. */
+typedef struct es_field {
+    PyObject_HEAD
+    es_ctype *type;        /* of the field; owned */
+    const ec_field *field; /* lives as long as the ec_types */
+    size_t offset;         /* from the start of the outermost struct */
+    bool skip; /* not for positional initialisers: a further member of an
+                  anonymous union */
+} es_field;
+
+/** Makes py->ctype_type and py->field_type.  0, or -1 with an exception. */
+int es_ctype_types_create(es_py *py);
+
+/** Makes the object of a type that has none yet. */
+es_ctype *es_ctype_create(es_py *py, ec_type *type);
+
+/** As es_ctype_get(), for hot paths.  New reference. */
+static inline es_ctype *
+es_ctype_ref(es_py *py, ec_type *type)
+{
+    if (type->user != NULL) {
+        Py_INCREF((PyObject *)type->user);
+        return type->user;
+    }
+    return es_ctype_create(py, type);
+}
+
+/** Realises a lazy struct or union, also as the item of an array.  0, or -1
+ *  with an exception set. */
+int es_type_complete(es_py *py, ec_type *type);
+
+static inline int
+es_type_ready(es_py *py, ec_type *type)
+{
+    if (type->kind < EC_KIND_ARRAY) {
+        return 0;
+    }
+    return es_type_complete(py, type);
+}
+
+/** Fills ct->fields; it stays NULL for an opaque type.  0, or -1 with an
+ *  exception set. */
+int es_ctype_load_fields(es_ctype *ct);
+
+/** Finds a field by name: borrowed, or NULL, with an exception set only when
+ *  something failed. */
+es_field *es_ctype_field(es_ctype *ct, PyObject *name);
+
+static inline bool
+es_type_is_record(const ec_type *type)
+{
+    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
+}
+
+static inline bool
+es_type_is_function_pointer(const ec_type *type)
+{
+    return type->kind == EC_KIND_POINTER &&
+           type->item->kind == EC_KIND_FUNCTION;
+}
+
+#endif /* EMBED_SUBINTERP_CPYTHON_PY_CTYPE_H */

@@ -1,0 +1,260 @@
+/* py_ffi.c - the ffi object: its type, attributes and list of methods.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/py_ffi.h"
+
+#include "subinterp/cpython/gil.h"
+#include "subinterp/cpython/py_export.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdlib.h>
+
+/* --- life ---------------------------------------------------------------- */
+
+/* Makes `py` own a table. */
+static int
+keep_table(es_py *py, ec_table *table)
+{
+    ec_table **tables =
+        realloc(py->tables, (py->n_tables + 1) * sizeof(ec_table *));
+
+    if (tables == NULL) {
+        ec_table_close(table);
+        PyErr_NoMemory();
+        return -1;
+    }
+    py->tables = tables;
+    py->tables[py->n_tables++] = table;
+    return 0;
+}
+
+static PyObject *
+ffi_create(es_py *py, PyTypeObject *type, ec_table *table)
+{
+    es_ffi *ffi = (es_ffi *)type->tp_alloc(type, 0);
+
+    if (ffi == NULL) {
+        return NULL;
+    }
+    ffi->py = es_py_ref(py);
+    ffi->table = table;
+    ffi->scope = table != NULL ? ec_table_scope(table) : py->scope;
+    ffi->parsed = PyDict_New();
+    if (ffi->parsed == NULL) {
+        Py_DECREF(ffi);
+        return NULL;
+    }
+    return (PyObject *)ffi;
+}
+
+PyObject *
+es_ffi_new(es_py *py, ec_table *table)
+{
+    if (table != NULL && keep_table(py, table) < 0) {
+        return NULL;
+    }
+    return ffi_create(py, py->ffi_type, table);
+}
+
+/* type(ffi)(): an ffi that knows only the standard types. */
+static PyObject *
+ffi_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    es_py *py = es_py_current();
+
+    (void)args;
+    (void)kwargs;
+    return py != NULL ? ffi_create(py, type, NULL) : NULL;
+}
+
+static int
+ffi_traverse(es_ffi *ffi, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(ffi));
+    Py_VISIT(ffi->parsed);
+    Py_VISIT(ffi->once);
+    return 0;
+}
+
+static int
+ffi_clear(es_ffi *ffi)
+{
+    Py_CLEAR(ffi->parsed);
+    Py_CLEAR(ffi->once);
+    return 0;
+}
+
+static void
+ffi_dealloc(es_ffi *ffi)
+{
+    PyTypeObject *tp = Py_TYPE(ffi);
+    es_py *py = ffi->py;
+
+    PyObject_GC_UnTrack(ffi);
+    if (ffi->weakrefs != NULL) {
+        PyObject_ClearWeakRefs((PyObject *)ffi);
+    }
+    (void)ffi_clear(ffi);
+    tp->tp_free(ffi);
+    if (py != NULL) {
+        es_py_unref(py);
+    }
+    Py_DECREF(tp);
+}
+
+/* --- attributes ---------------------------------------------------------- */
+
+/* Attributes that stand for an object of es_py: `closure` is its offset. */
+static PyObject *
+ffi_get_object(es_ffi *ffi, void *closure)
+{
+    PyObject *const *slot =
+        (PyObject *const *)(const void *)((const char *)ffi->py +
+                                          (size_t)(uintptr_t)closure);
+
+    if (*slot == NULL) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "libembed has ended in this interpreter");
+        return NULL;
+    }
+    return Py_NewRef(*slot);
+}
+
+static PyObject *
+ffi_get_errno(es_ffi *ffi, void *unused)
+{
+    (void)ffi;
+    (void)unused;
+    return PyLong_FromLong(es_tls_self.py_errno);
+}
+
+static int
+ffi_set_errno(es_ffi *ffi, PyObject *value, void *unused)
+{
+    int overflow;
+    long n;
+
+    (void)ffi;
+    (void)unused;
+    if (value == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "cannot delete errno");
+        return -1;
+    }
+    n = PyLong_AsLongAndOverflow(value, &overflow);
+    if (n == -1 && PyErr_Occurred()) {
+        return -1;
+    }
+    if (overflow != 0 || n > INT_MAX || n < INT_MIN) {
+        PyErr_SetString(PyExc_OverflowError, "errno value too large");
+        return -1;
+    }
+    es_tls_self.py_errno = (int)n;
+    return 0;
+}
+
+#define FFI_OBJECT(name, member)                                            \
+ {                                                                          \
+  name, (getter)ffi_get_object, NULL, NULL, (void *)offsetof(es_py, member) \
+ }
+
+static PyGetSetDef ffi_getset[] = {
+    FFI_OBJECT("NULL", null),
+    FFI_OBJECT("error", error),
+    FFI_OBJECT("CData", cdata_type),
+    FFI_OBJECT("CType", ctype_type),
+    FFI_OBJECT("buffer", buffer_type),
+    {"errno", (getter)ffi_get_errno, (setter)ffi_set_errno, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+#undef FFI_OBJECT
+
+static PyMemberDef ffi_members[] = {
+    {"__weaklistoffset__", Py_T_PYSSIZET, offsetof(es_ffi, weakrefs),
+     Py_READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+/* --- methods ------------------------------------------------------------- */
+
+#define FFI_METHOD(name)                                    \
+ {                                                          \
+#  name, (PyCFunction)(void (*)(void))es_ffi_method_##name, \
+      METH_FASTCALL | METH_KEYWORDS, NULL                   \
+ }
+
+static PyMethodDef ffi_methods[] = {
+    FFI_METHOD(addressof),
+    FFI_METHOD(alignof),
+    FFI_METHOD(cast),
+    FFI_METHOD(from_buffer),
+    FFI_METHOD(gc),
+    FFI_METHOD(getctype),
+    FFI_METHOD(memmove),
+    FFI_METHOD(new),
+    FFI_METHOD(offsetof),
+    FFI_METHOD(release),
+    FFI_METHOD(sizeof),
+    FFI_METHOD(string),
+    FFI_METHOD(typeof),
+    FFI_METHOD(unpack),
+    {"def_extern", (PyCFunction)(void (*)(void))es_ffi_def_extern,
+     METH_FASTCALL | METH_KEYWORDS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+#undef FFI_METHOD
+
+/* --- type ---------------------------------------------------------------- */
+
+static PyType_Slot ffi_slots[] = {
+    {Py_tp_new, (void *)ffi_tp_new},
+    {Py_tp_dealloc, (void *)ffi_dealloc},
+    {Py_tp_traverse, (void *)ffi_traverse},
+    {Py_tp_clear, (void *)ffi_clear},
+    {Py_tp_getset, (void *)ffi_getset},
+    {Py_tp_members, (void *)ffi_members},
+    {Py_tp_methods, (void *)ffi_methods},
+    {0, NULL},
+};
+
+static PyType_Spec ffi_spec = {
+    .name = "libembed.FFI",
+    .basicsize = (int)sizeof(es_ffi),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .slots = ffi_slots,
+};
+
+/* Gives the type the constants of dlopen(). */
+static int
+add_constants(PyObject *type)
+{
+    static const struct {
+        const char *name;
+        int value;
+    } constants[] = {
+        {"RTLD_LAZY", RTLD_LAZY},         {"RTLD_NOW", RTLD_NOW},
+        {"RTLD_GLOBAL", RTLD_GLOBAL},     {"RTLD_LOCAL", RTLD_LOCAL},
+        {"RTLD_NODELETE", RTLD_NODELETE}, {"RTLD_NOLOAD", RTLD_NOLOAD},
+#ifdef RTLD_DEEPBIND
+        {"RTLD_DEEPBIND", RTLD_DEEPBIND},
+#endif
+    };
+
+    for (size_t i = 0; i < sizeof(constants) / sizeof(constants[0]); i++) {
+        ES_OWNED PyObject *value = PyLong_FromLong(constants[i].value);
+
+        if (value == NULL ||
+            PyObject_SetAttrString(type, constants[i].name, value) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int
+es_ffi_type_create(es_py *py)
+{
+    py->ffi_type = (PyTypeObject *)PyType_FromSpec(&ffi_spec);
+    return py->ffi_type != NULL ? add_constants((PyObject *)py->ffi_type) : -1;
+}

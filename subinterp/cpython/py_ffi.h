@@ -1,0 +1,71 @@
+/* py_ffi.h - the ffi object.
+ *
+ * Its methods are in py_ffi_*.c by subject; all are METH_FASTCALL |
+ * METH_KEYWORDS.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_CPYTHON_PY_FFI_H
+#define EMBED_SUBINTERP_CPYTHON_PY_FFI_H
+
+#include "subinterp/cpython/py_cdata.h"
+
+/** Makes py->ffi_type.  0, or -1 with an exception set. */
+int es_ffi_type_create(es_py *py);
+
+/** The parameters of a method, all by position or by name. */
+typedef struct es_params {
+    const char *func;
+    const char *names[4];
+    Py_ssize_t n;
+    Py_ssize_t required;
+} es_params;
+
+/** Sorts arguments into out[params->n], borrowed; NULL where left out.  0, or
+ *  -1 with an exception set. */
+int es_args(const es_params *params, PyObject *const *args, Py_ssize_t nargs,
+            PyObject *kwnames, PyObject **out);
+
+/** Checks that an argument is a cdata; NULL with an exception set. */
+es_cdata *es_cdata_arg(const es_py *py, const char *func, PyObject *arg);
+
+/** A memory argument: pointer or array cdata, or a buffer to be released. */
+typedef struct es_memory {
+    char *data;
+    Py_ssize_t size; /* -1 unknown */
+    bool has_view;
+    Py_buffer view;
+} es_memory;
+
+int
+es_memory_open(const es_py *py, PyObject *arg, bool writable, es_memory *out);
+void es_memory_close(es_memory *memory);
+
+#define ES_FFI_METHOD(name)                                         \
+ PyObject *es_ffi_method_##name(es_ffi *ffi, PyObject *const *args, \
+                                Py_ssize_t nargs, PyObject *kwnames)
+
+ES_FFI_METHOD(typeof);
+ES_FFI_METHOD(sizeof);
+ES_FFI_METHOD(alignof);
+ES_FFI_METHOD(offsetof);
+ES_FFI_METHOD(getctype);
+ES_FFI_METHOD(addressof);
+ES_FFI_METHOD(integer_const);
+ES_FFI_METHOD(list_types);
+ES_FFI_METHOD(new);
+ES_FFI_METHOD(cast);
+ES_FFI_METHOD(string);
+ES_FFI_METHOD(unpack);
+ES_FFI_METHOD(memmove);
+ES_FFI_METHOD(from_buffer);
+ES_FFI_METHOD(gc);
+ES_FFI_METHOD(release);
+ES_FFI_METHOD(new_handle);
+ES_FFI_METHOD(from_handle);
+ES_FFI_METHOD(init_once);
+
+/** ffi.new() with memory from ffi.new(). `init` may be NULL. */
+PyObject *es_new(es_py *py, ec_type *type, PyObject *init);
+
+#endif /* EMBED_SUBINTERP_CPYTHON_PY_FFI_H */

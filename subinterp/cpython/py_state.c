@@ -1,0 +1,169 @@
+/* py_state.c - making and dropping the Python side of an interpreter.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/py_state.h"
+
+#include "subinterp/cpython/py_buffer.h"
+#include "subinterp/cpython/py_cdata.h"
+#include "subinterp/cpython/py_convert.h"
+#include "subinterp/cpython/py_ctype.h"
+#include "subinterp/cpython/py_ffi.h"
+
+#include <stdlib.h>
+
+/* Key of the interpreter's dict; the value is a capsule of the same name. */
+#define PY_STATE_KEY "libembed.state"
+
+void
+es_raise(ec_err *err, PyObject *exc)
+{
+    if (err->status == EMBED_E_NOMEM) {
+        PyErr_NoMemory();
+    } else {
+        PyErr_SetString(exc, err->text);
+    }
+    ec_err_clear(err);
+}
+
+es_py *
+es_py_current(void)
+{
+    PyObject *dict = PyInterpreterState_GetDict(PyInterpreterState_Get());
+    PyObject *capsule = NULL;
+
+    if (dict != NULL) {
+        capsule = PyDict_GetItemString(dict, PY_STATE_KEY); /* borrowed */
+    }
+    if (capsule == NULL) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "libembed has ended in this interpreter");
+        return NULL;
+    }
+    return PyCapsule_GetPointer(capsule, PY_STATE_KEY);
+}
+
+/* Lets es_py_current() find `py`, or nothing when it is NULL. */
+static int
+publish(es_py *py)
+{
+    PyObject *dict = PyInterpreterState_GetDict(PyInterpreterState_Get());
+    ES_OWNED PyObject *value = NULL;
+
+    if (dict == NULL) {
+        return PyErr_NoMemory(), -1;
+    }
+    if (py == NULL) {
+        return PyDict_DelItemString(dict, PY_STATE_KEY);
+    }
+    value = PyCapsule_New(py, PY_STATE_KEY, NULL);
+    return value != NULL ? PyDict_SetItemString(dict, PY_STATE_KEY, value) : -1;
+}
+
+/* Makes the C types and the names every ffi knows. */
+static int
+create_c_types(es_py *py)
+{
+    ec_err err = EC_ERR_INIT;
+    ec_type *t;
+
+    py->types = ec_types_create();
+    py->scope = py->types != NULL ? ec_scope_create(py->types, NULL) : NULL;
+    if (py->scope == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    t = ec_type_prim(py->types, EC_PRIM_VOID, &err);
+    if (t != NULL) {
+        py->type_void_ptr = ec_type_pointer(py->types, t, &err);
+    }
+    t = ec_type_prim(py->types, EC_PRIM_CHAR, &err);
+    if (t != NULL) {
+        py->type_char_ptr = ec_type_pointer(py->types, t, &err);
+        py->type_char_array = ec_type_array(py->types, t, -1, &err);
+    }
+    if (py->type_void_ptr == NULL || py->type_char_ptr == NULL ||
+        py->type_char_array == NULL) {
+        es_raise(&err, PyExc_SystemError);
+        return -1;
+    }
+    return 0;
+}
+
+static int
+create_objects(es_py *py)
+{
+    if (create_c_types(py) < 0 || es_ctype_types_create(py) < 0 ||
+        es_cdata_types_create(py) < 0 || es_buffer_type_create(py) < 0 ||
+        es_ffi_type_create(py) < 0 || es_lib_types_create(py) < 0) {
+        return -1;
+    }
+    py->ctypes = PyList_New(0);
+    py->error = PyErr_NewException("ffi.error", NULL, NULL);
+    if (py->ctypes == NULL || py->error == NULL) {
+        return -1;
+    }
+    py->null = es_cdata_new(py, py->type_void_ptr, NULL);
+    return py->null != NULL ? publish(py) : -1;
+}
+
+es_py *
+es_py_create(void)
+{
+    es_py *py = calloc(1, sizeof(*py));
+
+    if (py == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    py->refs = 1;
+    if (create_objects(py) < 0) {
+        PyObject *exc = PyErr_GetRaisedException();
+
+        es_py_destroy(py);
+        PyErr_SetRaisedException(exc); /* steals exc */
+        return NULL;
+    }
+    return py;
+}
+
+void
+es_py_destroy(es_py *py)
+{
+    if (py == NULL) {
+        return;
+    }
+    if (publish(NULL) < 0) {
+        PyErr_Clear(); /* never published */
+    }
+    /* The list goes first: what asks for a type from here on is on its own. */
+    Py_CLEAR(py->ctypes);
+    Py_CLEAR(py->null);
+    es_py_unref(py);
+}
+
+void
+es_py_unref(es_py *py)
+{
+    if (--py->refs > 0) {
+        return;
+    }
+    Py_CLEAR(py->error);
+    Py_CLEAR(py->lib_func_type);
+    Py_CLEAR(py->lib_type);
+    Py_CLEAR(py->ffi_type);
+    Py_CLEAR(py->buffer_type);
+    Py_CLEAR(py->iter_type);
+    Py_CLEAR(py->keep_type);
+    Py_CLEAR(py->own_type);
+    Py_CLEAR(py->cdata_type);
+    Py_CLEAR(py->field_type);
+    Py_CLEAR(py->ctype_type);
+    for (size_t i = 0; i < py->n_tables; i++) {
+        ec_table_close(py->tables[i]);
+    }
+    free(py->tables);
+    ec_scope_destroy(py->scope);
+    ec_types_destroy(py->types);
+    free(py);
+}
