@@ -98,7 +98,9 @@ line_copy(char *out, size_t cap, const char *text)
         }
     }
     for (size_t i = 0; i < n; i++) {
-        out[i] = (unsigned char)text[i] < ' ' ? ' ' : text[i];
+        bool is_control = (unsigned char)text[i] < ' ';
+
+        out[i] = (char)(is_control ? ' ' : text[i]);
     }
     while (n > 0 && out[n - 1] == ' ') {
         n--;

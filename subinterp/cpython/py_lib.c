@@ -511,10 +511,10 @@ es_lib_new(es_py *py, const struct embed_plugin *plugin, ec_table *table)
     return (PyObject *)lib;
 }
 
-PyObject *
-es_lib_addressof(PyObject *self, PyObject *name)
+/* Makes a pointer to a variable or a function; new reference. */
+static PyObject *
+name_address(const es_lib *lib, PyObject *name)
 {
-    const es_lib *lib = (es_lib *)self;
     int index = lib_find(lib, name);
     ec_type *type = NULL;
     char *address = NULL;
@@ -540,4 +540,10 @@ es_lib_addressof(PyObject *self, PyObject *name)
     type = global_type(lib, g);
     return type == NULL ? NULL
                         : pointer_new(lib->py, type, g->size_or_direct_fn);
+}
+
+PyObject *
+es_lib_addressof(PyObject *lib, PyObject *name)
+{
+    return name_address((es_lib *)lib, name);
 }
