@@ -303,6 +303,16 @@ setup(void **state)
     return 0;
 }
 
+static int
+teardown(void **state)
+{
+    (void)state;
+    es_pyext_destroy(ext);
+    es_py_destroy(py);
+    harness_end_sub(&h);
+    return 0;
+}
+
 int
 main(void)
 {
@@ -329,5 +339,5 @@ main(void)
         cmocka_unit_test(an_interpreter_can_end_with_all_of_it),
     };
 
-    return cmocka_run_group_tests(tests, setup, NULL);
+    return cmocka_run_group_tests(tests, setup, teardown);
 }
