@@ -89,7 +89,6 @@ round_trip(ec_type *type, void (*fn)(void), same_fn *same, const void *value)
     _Alignas(16) unsigned char result[256];
     _Alignas(16) unsigned char copy[128];
     size_t size = (size_t)type->size;
-    void *values[] = {copy};
     const ec_call *call = NULL;
     ec_closure *closure = NULL;
     ec_type *echo = function(type, &type, 1, false);
@@ -105,6 +104,7 @@ round_trip(ec_type *type, void (*fn)(void), same_fn *same, const void *value)
     for (size_t i = 0; i < 2; i++) {
         memset(result, CANARY, sizeof result);
         memcpy(copy, value, size);
+        void *values[] = {copy};
         ec_call_invoke(call, targets[i], result, values);
         assert_true(same(result, value));
         for (size_t j = size < 16 ? 16 : size; j < sizeof result; j++) {
