@@ -29,6 +29,32 @@ eg_emit_line(const eg_emitter *em, int line, const char *file)
     eg_text_puts(em->out, "\n");
 }
 
+/* True when a declarator stands around the name: a pointer to a function or to
+ * an array. */
+static bool
+wraps_name(const ec_type *type)
+{
+    while (type->kind == EC_KIND_POINTER) {
+        type = type->item;
+    }
+    return type->kind == EC_KIND_FUNCTION || type->kind == EC_KIND_ARRAY;
+}
+
+void
+eg_emit_head(const eg_emitter *em, const char *before, const ec_type *result,
+             const char *rest)
+{
+    const eg_speller *speller = &em->plan->speller;
+    eg_text_printf(em->out, "\n%s", before);
+    if (wraps_name(result)) {
+        eg_spell(speller, result, rest, em->out);
+        eg_text_puts(em->out, "\n");
+    } else {
+        eg_spell(speller, result, "", em->out);
+        eg_text_printf(em->out, "\n%s\n", rest);
+    }
+}
+
 /* Returns how a path is written in output that must not depend on where it was
  * made. */
 static const char *

@@ -13,22 +13,28 @@
 
 #include "gen/file.h"
 
-/* Appends the head of an exported function: "int name(int a0, char *a1)". */
+/* Appends "name(int a0, char *a1)". */
 static void
-emit_signature(const eg_emitter *em, const ec_type *fn, const char *name)
+signature(const eg_emitter *em, const ec_type *fn, const char *name,
+          eg_text *out)
 {
-    const eg_speller *speller = &em->plan->speller;
-    eg_text head = EG_TEXT_INIT;
-    eg_text_printf(&head, "%s(", name);
+    eg_text_printf(out, "%s(", name);
     for (size_t i = 0; i < fn->n_args; i++) {
         char arg[24];
         (void)snprintf(arg, sizeof arg, "a%zu", i);
-        eg_text_puts(&head, i > 0 ? ", " : "");
-        eg_spell(speller, fn->args[i], arg, &head);
+        eg_text_puts(out, i > 0 ? ", " : "");
+        eg_spell(&em->plan->speller, fn->args[i], arg, out);
     }
-    eg_text_puts(&head, fn->n_args == 0 ? "void)" : ")");
-    eg_spell(speller, fn->result, eg_text_string(&head), em->out);
-    em->out->failed = em->out->failed || head.failed;
+    eg_text_puts(out, fn->n_args == 0 ? "void)" : ")");
+}
+
+/* Appends the declaration of an exported function, without its end. */
+static void
+emit_declaration(const eg_emitter *em, const ec_type *fn, const char *name)
+{
+    eg_text head = EG_TEXT_INIT;
+    signature(em, fn, name, &head);
+    eg_spell(&em->plan->speller, fn->result, eg_text_string(&head), em->out);
     eg_text_fini(&head);
 }
 
@@ -58,7 +64,7 @@ eg_emit_declarations(const eg_emitter *em)
         }
         eg_text_puts(out, global->is_static ? "static EMBED_PLUGIN_UNUSED "
                                             : "EMBED_PLUGIN_EXPORT ");
-        emit_signature(em, global->type, global->name);
+        emit_declaration(em, global->type, global->name);
         eg_text_puts(out, ";\n");
     }
     if (any) {
@@ -77,17 +83,18 @@ emit_failure(const eg_emitter *em, const eg_global *global)
     if (decl->on_failure == NULL) {
         return;
     }
-    eg_text_printf(&name, "const embed_failure_%s =", global->name);
+    eg_text_printf(&name, "const embed_failure_%s", global->name);
     eg_emit_line(em, decl->on_failure_pos.line,
                  eg_file_base(decl->on_failure_pos.file));
     eg_text_puts(em->out, "static ");
     eg_spell(&em->plan->speller, type, eg_text_string(&name), em->out);
+    eg_text_puts(em->out, " = ");
     if (type->kind == EC_KIND_POINTER) {
-        eg_text_puts(em->out, " (");
+        eg_text_puts(em->out, "(");
         eg_spell(&em->plan->speller, type, "", em->out);
         eg_text_puts(em->out, ")");
     }
-    eg_text_printf(em->out, " (%s);\n", decl->on_failure);
+    eg_text_printf(em->out, "(%s);\n", decl->on_failure);
     eg_emit_line(em, 0, NULL);
     eg_text_fini(&name);
 }
@@ -151,7 +158,8 @@ emit_body(const eg_emitter *em, const eg_global *global)
                    fn->n_args == 0 ? (size_t)1 : fn->n_args);
     if (returns) {
         eg_text_puts(out, "        ");
-        eg_spell(&em->plan->speller, fn->result, "result;\n", out);
+        eg_spell(&em->plan->speller, fn->result, "result", out);
+        eg_text_puts(out, ";\n");
     }
     eg_text_puts(out, "    } call;\n");
     for (size_t i = 0; i < fn->n_args; i++) {
@@ -174,13 +182,15 @@ emit_function(const eg_emitter *em, const eg_global *global)
     const char *string = eg_text_string(&name);
     if (!global->is_undeclared) {
         eg_text_puts(em->out, "\nEMBED_PLUGIN_EXPORT ");
-        emit_signature(em, global->type, string);
+        emit_declaration(em, global->type, string);
         eg_text_printf(em->out, "\n    __asm__(\"%s\");\n", global->name);
     }
-    eg_text_puts(em->out, global->is_static ? "\nstatic " : "\n");
-    emit_signature(em, global->type, string);
-    eg_text_puts(em->out, "\n");
+    eg_text head = EG_TEXT_INIT;
+    signature(em, global->type, string, &head);
+    eg_emit_head(em, global->is_static ? "static " : "", global->type->result,
+                 eg_text_string(&head));
     emit_body(em, global);
+    eg_text_fini(&head);
     eg_text_fini(&name);
 }
 

@@ -37,6 +37,17 @@ emit_plain_parameters(const eg_emitter *em, const ec_type *fn,
     eg_text_puts(out, fn->n_args == 0 && *first == '\0' ? "void)" : ")");
 }
 
+/* Starts a definition with such types. */
+static void
+emit_plain_head(const eg_emitter *em, const ec_type *result, const char *rest)
+{
+    if (result->kind == EC_KIND_POINTER) {
+        eg_text_printf(em->out, "\nstatic void *\n%s\n", rest);
+    } else {
+        eg_emit_head(em, "static ", result, rest);
+    }
+}
+
 /* embed_d_NAME: has the declared type; an address for whoever calls C. */
 static void
 emit_direct(const eg_emitter *em, const eg_global *global)
@@ -47,11 +58,10 @@ emit_direct(const eg_emitter *em, const eg_global *global)
     eg_text head = EG_TEXT_INIT;
     eg_text_printf(&head, "embed_d_%s", global->name);
     emit_plain_parameters(em, fn, "", "", &head);
-    eg_text_puts(out, "\nstatic ");
-    emit_plain(em, result, eg_text_string(&head), out);
+    emit_plain_head(em, result, eg_text_string(&head));
     eg_text_fini(&head);
     eg_text_printf(
-        out, "\n{\n    %s%s%s(", result->kind == EC_KIND_VOID ? "" : "return ",
+        out, "{\n    %s%s%s(", result->kind == EC_KIND_VOID ? "" : "return ",
         result->kind == EC_KIND_POINTER ? "(void *)" : "", global->name);
     for (size_t i = 0; i < fn->n_args; i++) {
         bool points = fn->args[i]->kind == EC_KIND_POINTER;
@@ -89,13 +99,12 @@ emit_indirect(const eg_emitter *em, const eg_global *global)
     }
     eg_text_printf(&head, "embed_i_%s", global->name);
     emit_plain_parameters(em, fn, eg_text_string(&first), "*", &head);
-    eg_text_puts(out, "\nstatic ");
     if (has_result) {
-        eg_text_printf(out, "void %s", eg_text_string(&head));
+        eg_text_printf(out, "\nstatic void\n%s\n", eg_text_string(&head));
     } else {
-        emit_plain(em, fn->result, eg_text_string(&head), out);
+        emit_plain_head(em, fn->result, eg_text_string(&head));
     }
-    eg_text_printf(out, "\n{\n    %s",
+    eg_text_printf(out, "{\n    %s",
                    has_result                         ? "*result = "
                    : fn->result->kind == EC_KIND_VOID ? ""
                                                       : "return ");
@@ -142,7 +151,8 @@ emit_trampoline(const eg_emitter *em, const eg_global *global)
     }
     eg_text_puts(out, "    ");
     if (returns) {
-        emit_plain(em, fn->result, "result = ", out);
+        emit_plain(em, fn->result, "result", out);
+        eg_text_puts(out, " = ");
     }
     emit_direct_call(global, "", out);
     eg_text_puts(out, ";\n");

@@ -43,7 +43,8 @@ emit_value(const eg_emitter *em, const eg_global *global)
     if (global->type->kind == EC_KIND_POINTER) {
         eg_text_puts(out, "void *value = (void *)");
     } else {
-        eg_spell(&em->plan->speller, global->type, "value = ", out);
+        eg_spell(&em->plan->speller, global->type, "value", out);
+        eg_text_puts(out, " = ");
     }
     eg_text_printf(out,
                    "(%s);\n"

@@ -21,6 +21,12 @@ void eg_emit_heading(const eg_emitter *em, const char *title);
  *  generated file when `file` is NULL. */
 void eg_emit_line(const eg_emitter *em, int line, const char *file);
 
+/** Starts a function's definition: result type, line break, the rest.
+ *  @param before  such as "static "
+ *  @param rest    name and parameters */
+void eg_emit_head(const eg_emitter *em, const char *before,
+                  const ec_type *result, const char *rest);
+
 /** Declares the Python functions that only the sources know (emit_export.c). */
 void eg_emit_declarations(const eg_emitter *em);
 

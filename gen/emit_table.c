@@ -74,7 +74,7 @@ emit_types(const eg_emitter *em)
         } else {
             eg_text_printf(out, "(embed_opcode)(uintptr_t)%td", word->arg);
         }
-        if (word->type != NULL) {
+        if (word->type != NULL && eg_is_spellable(&plan->speller, word->type)) {
             eg_text_printf(out, ", /* %s */\n", word->type->name);
         } else {
             eg_text_puts(out, ",\n");
@@ -118,12 +118,12 @@ emit_globals(const eg_emitter *em)
         const char *address = NULL;
         const char *direct = NULL;
         global_addresses(global, &address, &direct);
-        eg_text_printf(out, "    {\"%s\", (void *)%s%s%s,\n     ", global->name,
-                       address, global->name,
+        eg_text_printf(out, "    {\"%s\",\n     (void *)%s%s%s,\n     ",
+                       global->name, address, global->name,
                        global->kind == EG_GLOBAL_EXPORT ? ".externpy" : "");
         emit_op(out, global->op, global->type_index);
         if (direct == NULL) {
-            eg_text_puts(out, ", NULL},\n");
+            eg_text_puts(out, ",\n     NULL},\n");
         } else {
             eg_text_printf(out, ",\n     (void *)%s%s},\n", direct,
                            global->name);
@@ -141,13 +141,14 @@ emit_extent(const eg_emitter *em, const eg_record *record,
     bool is_open = info->type->kind == EC_KIND_ARRAY && info->type->length < 0;
     eg_text *out = em->out;
     if (info->bit_size >= 0) {
-        eg_text_printf(out, "(size_t)-1, %d", info->bit_size);
+        eg_text_printf(out, "(size_t)-1,\n     %d", info->bit_size);
         return;
     }
     if (record->c_name != NULL && field->path != NULL) {
-        eg_text_printf(out, "offsetof(%s, %s), ", record->c_name, info->name);
+        eg_text_printf(out, "offsetof(%s, %s),\n     ", record->c_name,
+                       info->name);
     } else {
-        eg_text_printf(out, "%zu, ", info->offset);
+        eg_text_printf(out, "%zu,\n     ", info->offset);
     }
     if (is_open) {
         eg_text_puts(out, "(size_t)-1");
@@ -169,8 +170,8 @@ emit_fields(const eg_emitter *em)
         for (size_t j = 0; j < record->type->n_fields; j++) {
             const eg_field *field = &record->fields[j];
             bool has_bits = field->field->bit_size >= 0;
-            eg_text_printf(out, "    /* %s */ {\"%s\", ", record->name,
-                           field->field->name);
+            eg_text_printf(out, "    {\"%s\", /* of %s */\n     ",
+                           field->field->name, record->name);
             emit_extent(em, record, field);
             eg_text_puts(out, ",\n     ");
             emit_op(out, has_bits ? EMBED_OP_BITFIELD : EMBED_OP_NOOP,
@@ -220,12 +221,12 @@ emit_records(const eg_emitter *em)
             continue;
         }
         if (record->c_name != NULL) {
-            eg_text_printf(out,
-                           ",\n     sizeof(%s), (int)__alignof__(%s),\n     ",
-                           record->c_name, record->c_name);
+            eg_text_printf(
+                out, ",\n     sizeof(%s),\n     (int)__alignof__(%s),\n     ",
+                record->c_name, record->c_name);
         } else {
-            eg_text_printf(out, ",\n     %td, %d,\n     ", record->type->size,
-                           record->type->align);
+            eg_text_printf(out, ",\n     %td,\n     %d,\n     ",
+                           record->type->size, record->type->align);
         }
         eg_text_printf(out, "%d, %zu},\n", record->first_field,
                        record->type->n_fields);

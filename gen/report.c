@@ -80,9 +80,12 @@ eg_report_error_at(eg_report *report, const ec_pos *pos, const char *name,
     va_end(ap);
     source_line(pos->file, pos->line, diag.source, sizeof diag.source);
     int column = name == NULL ? 0 : word_column(diag.source, name);
+    int columns = (int)strlen(diag.source) + 1;
     if (column > 0) {
         diag.source_column = column;
         diag.pos.column = column;
+    } else if (diag.source_column > columns || diag.source_column < 1) {
+        diag.source_column = columns;
     }
     eg_report_diag(report, &diag);
 }

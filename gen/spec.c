@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gen/cc.h"
 #include "gen/file.h"
 #include "gen/initcode.h"
+#include "gen/preprocess.h"
 
 /* Longest name of an extension, in bytes (embed.h). */
 #define NAME_MAX_LEN 63
@@ -253,46 +253,11 @@ headers_find(loader *ld)
     return status == EMBED_OK ? header_add(ld, spec->opts->api, true) : status;
 }
 
-/* Starts a preprocessor command that reads all headers C sees and then
- * `input`. */
-static void
-preprocessor_command(const loader *ld, const char *mode, const char *input,
-                     eg_cmd *cmd)
-{
-    const eg_spec *spec = ld->spec;
-    eg_cmd_compiler(cmd);
-    eg_cmd_add(cmd, "-E");
-    eg_cmd_add(cmd, mode);
-    eg_cmd_add(cmd, "-DEMBED_ON_FAILURE(x)=__embed_on_failure__(x)");
-    eg_cmd_add_list(cmd, spec->opts->cpp.items, spec->opts->cpp.n);
-    for (size_t i = 0; i < spec->n_headers; i++) {
-        if (!spec->headers[i].is_cdef_text) {
-            eg_text dir = EG_TEXT_INIT;
-            eg_file_dir(spec->headers[i].path, &dir);
-            eg_cmd_add2(cmd, "-I", eg_text_string(&dir));
-            eg_text_fini(&dir);
-        }
-    }
-    eg_cmd_add2(cmd, "-I", ld->include);
-    for (size_t i = 0; i < spec->n_headers; i++) {
-        if (!spec->headers[i].is_cdef_text) {
-            eg_cmd_add(cmd, "-include");
-            eg_cmd_add(cmd, spec->headers[i].path);
-        }
-    }
-    eg_cmd_add(cmd, "-x");
-    eg_cmd_add(cmd, "c");
-    eg_cmd_add(cmd, input);
-}
-
 static embed_status
 preprocess(loader *ld, const char *mode, const char *input, eg_text *out)
 {
     ec_err err = EC_ERR_INIT;
-    eg_cmd cmd = EG_CMD_INIT;
-    preprocessor_command(ld, mode, input, &cmd);
-    (void)eg_cmd_run(&cmd, out, &err);
-    eg_cmd_fini(&cmd);
+    (void)eg_preprocess(ld->spec, ld->include, mode, input, out, &err);
     return loader_fail(ld, &err);
 }
 

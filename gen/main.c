@@ -1,0 +1,58 @@
+/* main.c - the `embed` command.
+ *
+ * Exits with 0, with 1 when an input is wrong, with 2 when it is called in a
+ * wrong way.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <stdio.h>
+
+#include "gen/cmd_build.h"
+#include "gen/opts.h"
+
+#define EXIT_INPUT 1
+#define EXIT_USAGE 2
+
+static int
+build_run(const eg_opts *opts)
+{
+    eg_report report = EG_REPORT_INIT;
+    embed_status status = eg_cmd_build(opts, &report);
+    (void)fputs(eg_text_string(&report.text), stderr);
+    eg_report_fini(&report);
+    return status == EMBED_OK ? 0 : EXIT_INPUT;
+}
+
+static int
+command_run(const eg_opts *opts)
+{
+    switch (opts->command) {
+    case EG_COMMAND_BUILD:
+        return build_run(opts);
+    case EG_COMMAND_HELP:
+    case EG_COMMAND_HELP_BUILD:
+        (void)fputs(eg_opts_help(opts->command), stdout);
+        break;
+    case EG_COMMAND_VERSION:
+        (void)printf("embed %d.%d.%d\n", EMBED_VERSION_MAJOR,
+                     EMBED_VERSION_MINOR, EMBED_VERSION_PATCH);
+        break;
+    }
+    return fflush(stdout) == 0 ? 0 : EXIT_INPUT;
+}
+
+int
+main(int argc, char **argv)
+{
+    eg_opts opts;
+    ec_err err = EC_ERR_INIT;
+    if (eg_opts_parse(argc, argv, &opts, &err) != EMBED_OK) {
+        (void)fprintf(stderr, "embed: %s\n%s", err.text,
+                      "Try 'embed help build'.\n");
+        ec_err_clear(&err);
+        return EXIT_USAGE;
+    }
+    int code = command_run(&opts);
+    eg_opts_fini(&opts);
+    return code;
+}
