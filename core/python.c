@@ -257,16 +257,14 @@ library_of_executable(const char *executable, const char *version, char *out,
     if (slash == NULL) {
         return false;
     }
-    static const char *const forms[] = {
-        "%.*s/../lib/libpython%s.so.1.0",
-        "%.*s/../lib/x86_64-linux-gnu/libpython%s.so.1.0",
-        "%.*s/../lib/aarch64-linux-gnu/libpython%s.so.1.0",
-        "%.*s/../lib64/libpython%s.so.1.0",
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    /* Where Debian, other distributions and private installations have it. */
+    static const char *const dirs[] = {"lib", "lib/x86_64-linux-gnu",
+                                       "lib/aarch64-linux-gnu", "lib64"};
+    for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++) {
         char path[PATH_MAX];
-        int n = snprintf(path, sizeof path, forms[i], (int)(slash - executable),
-                         executable, version);
+        int n =
+            snprintf(path, sizeof path, "%.*s/../%s/libpython%s.so.1.0",
+                     (int)(slash - executable), executable, dirs[i], version);
         if (n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0 &&
             strlen(path) < cap) {
             char real[PATH_MAX];
