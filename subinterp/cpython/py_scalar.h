@@ -121,7 +121,7 @@ es_op_store_int(es_op op, void *data, PyObject *value)
         return false;
     }
     Py_ssize_t v = PyUnstable_Long_CompactValue((PyLongObject *)value);
-    switch (op) { /* NOLINT(clang-diagnostic-switch-enum): only integers */
+    switch (op) {
     case ES_OP_I8:
         ES_STORE(int8_t, data, v);
         return v == (int8_t)v;
@@ -146,9 +146,17 @@ es_op_store_int(es_op op, void *data, PyObject *value)
     case ES_OP_U64:
         ES_STORE(uint64_t, data, v);
         return v >= 0;
-    default:
-        return false;
+    case ES_OP_VOID:
+    case ES_OP_BOOL:
+    case ES_OP_CHAR:
+    case ES_OP_FLOAT:
+    case ES_OP_DOUBLE:
+    case ES_OP_POINTER:
+    case ES_OP_SLOT:
+    case ES_OP_BYREF:
+        break;
     }
+    return false;
 }
 
 /**
