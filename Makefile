@@ -202,7 +202,7 @@ $$(BUILD)/obj/cpython-$(1)/%.o: %.c $$(BUILD)/flags $$(BUILD)/pythons.mk
 	$$(Q)$$(COMPILE) -isystem $$(PY_$(1)_INCLUDE) -c -o $$@ $$<
 
 $$(BUILD)/lib/embed/libembed-cpython-$(1).so: $$(PY_OBJ_$(1)) \
-		$$(call objects,$$(TYPES_SRC) core/err.c) mk/backend.map
+		$$(call objects,$$(TYPES_SRC) core/err.c core/lock.c) mk/backend.map
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(LINK) $$(SO_LDFLAGS) -Wl,--version-script=mk/backend.map \
