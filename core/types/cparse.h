@@ -22,7 +22,7 @@ typedef struct ec_pos {
 typedef struct ec_diag {
     ec_pos pos;
     char message[EC_ERR_TEXT_SIZE]; /* without position */
-    char source[256]; /* the line it is in, without newline, possibly cut */
+    char source[256];  /* the line it is in, without newline, possibly cut */
     int source_column; /* column of the caret in `source`, from 1 */
 } ec_diag;
 
@@ -37,24 +37,24 @@ typedef enum ec_decl_kind {
 /* Flags of ec_decl. */
 enum {
     EC_DECL_STATIC = 1 << 0,
-    EC_DECL_INLINE = 1 << 1,       /* inline, or has a body */
+    EC_DECL_INLINE = 1 << 1, /* inline, or has a body */
     EC_DECL_EXTERN = 1 << 2,
     EC_DECL_HAS_BODY = 1 << 3,
-    EC_DECL_INITIALISED = 1 << 4,  /* variable with an initialiser */
-    EC_DECL_EXTERN_PYTHON = 1 << 5, /* in extern "Python" */
+    EC_DECL_INITIALISED = 1 << 4,     /* variable with an initialiser */
+    EC_DECL_EXTERN_PYTHON = 1 << 5,   /* in extern "Python" */
     EC_DECL_EXTERN_PYTHON_C = 1 << 6, /* in extern "Python+C" */
-    EC_DECL_CONST = 1 << 7,        /* the outermost type is const */
-    EC_DECL_UNKNOWN_VALUE = 1 << 8, /* constant declared with `...` */
-    EC_DECL_PARTIAL_ARRAY = 1 << 9, /* array length `[...]` */
+    EC_DECL_CONST = 1 << 7,           /* the outermost type is const */
+    EC_DECL_UNKNOWN_VALUE = 1 << 8,   /* constant declared with `...` */
+    EC_DECL_PARTIAL_ARRAY = 1 << 9,   /* array length `[...]` */
 };
 
 typedef struct ec_decl {
     ec_decl_kind kind;
     unsigned flags;
     const char *name;
-    ec_type *type;       /* function: FUNCTION type; constant: its type */
+    ec_type *type; /* function: FUNCTION type; constant: its type */
     ec_pos pos;
-    int64_t value;       /* constant with a known value (bit pattern) */
+    int64_t value;          /* constant with a known value (bit pattern) */
     const char *on_failure; /* text of EMBED_ON_FAILURE(expr), or NULL */
     ec_pos on_failure_pos;
 } ec_decl;
@@ -99,9 +99,9 @@ const ec_decl *ec_scope_find(const ec_scope *scope, ec_decl_kind kind,
 
 /* Options of ec_parse_decls(). */
 enum {
-    EC_PARSE_CDEF = 1 << 0,   /* CFFI's cdef extensions: `...`, extern
+    EC_PARSE_CDEF = 1 << 0, /* CFFI's cdef extensions: `...`, extern
                                  "Python", #define NAME value, [...] */
-    EC_PARSE_SKIP = 1 << 1,   /* what is not understood in a file other than
+    EC_PARSE_SKIP = 1 << 1, /* what is not understood in a file other than
                                  `main_file` is skipped up to its end */
 };
 
@@ -123,9 +123,9 @@ typedef struct ec_parse_opts {
  * Returns:  EMBED_OK; EMBED_E_INVALID (declarations before the error stay);
  *           EMBED_E_NOMEM.
  */
-embed_status ec_parse_decls(ec_scope *scope, const char *text, size_t len,
-                            const char *file, const ec_parse_opts *opts,
-                            ec_diag *diag);
+embed_status
+ec_parse_decls(ec_scope *scope, const char *text, size_t len, const char *file,
+               const ec_parse_opts *opts, ec_diag *diag);
 
 /**
  * Parses one type expression such as "struct point *[10]".  A function type is

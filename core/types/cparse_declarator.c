@@ -92,7 +92,7 @@ param(ec_parser *p, step *fn, bool *out_void)
     ec_declspec specs;
     ec_declarator declarator;
 
-    if (!ec_parse_specs(p, &specs) ||
+    if (!ec_parse_qualified_specs(p, &specs) ||
         !ec_parse_declarator(p, &specs, EC_NAMING_MAY, &declarator)) {
         return false;
     }
@@ -469,7 +469,7 @@ ec_parse_type_name(ec_parser *p, ec_type **out)
     ec_declspec specs;
     ec_declarator declarator;
 
-    if (!ec_parser_enter(p) || !ec_parse_specs(p, &specs) ||
+    if (!ec_parser_enter(p) || !ec_parse_qualified_specs(p, &specs) ||
         !ec_parse_declarator(p, &specs, EC_NAMING_NEVER, &declarator)) {
         return false;
     }

@@ -176,7 +176,7 @@ member_declaration(ec_parser *p, members *m)
 {
     ec_declspec specs;
 
-    if (!ec_parse_specs(p, &specs)) {
+    if (!ec_parse_qualified_specs(p, &specs)) {
         return false;
     }
     if (ec_parser_at(p, ';')) {

@@ -262,7 +262,7 @@ name_specifier(ec_parser *p, const words *w, ec_declspec *out, bool *done)
     ec_typedef found;
 
     *done = true;
-    if (out->type != NULL || (w->has_any && !w->is_complex) ||
+    if (out->type != NULL || out->has_dots || (w->has_any && !w->is_complex) ||
         w->base != EC_KW_NONE || w->n_long > 0) {
         return true;
     }
@@ -392,4 +392,14 @@ ec_parse_specs(ec_parser *p, ec_declspec *out)
         }
     }
     return specs_finish(p, &w, out);
+}
+
+bool
+ec_parse_qualified_specs(ec_parser *p, ec_declspec *out)
+{
+    if (!ec_parse_specs(p, out)) {
+        return false;
+    }
+    return out->storage == 0 ||
+           ec_parser_fail(p, &out->tok, "storage class in the wrong place");
 }

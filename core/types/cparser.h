@@ -159,6 +159,8 @@ bool ec_parser_declare_constant(ec_parser *p, const ec_tok *name, ec_type *type,
 bool ec_parser_is_type(ec_parser *p, const ec_tok *tok, bool *out);
 /** declaration-specifiers */
 bool ec_parse_specs(ec_parser *p, ec_declspec *out);
+/** specifier-qualifier-list: without storage classes */
+bool ec_parse_qualified_specs(ec_parser *p, ec_declspec *out);
 
 /* --- cparse_attr.c -------------------------------------------------------*/
 
