@@ -167,3 +167,43 @@ es_err_from_exception(ec_err *err, embed_status status, const char *what)
 
     return es_err_from_object(err, status, what, exc);
 }
+
+/* Says whether nobody has replaced sys.unraisablehook. */
+static bool
+hook_is_default(void)
+{
+    PyObject *hook = PySys_GetObject("unraisablehook");         /* borrowed */
+    PyObject *original = PySys_GetObject("__unraisablehook__"); /* borrowed */
+
+    return hook != NULL && hook == original;
+}
+
+/* Does what the default hook does.  Never fails. */
+static void
+ignored_print(PyObject *what, const char *traceback)
+{
+    ES_OWNED PyObject *file =
+        Py_XNewRef(PySys_GetObject("stderr")); /* borrowed from sys */
+    ES_OWNED PyObject *text = NULL;
+
+    if (file == NULL || file == Py_None) {
+        return;
+    }
+    text = PyUnicode_FromFormat("Exception ignored %U:\n%s", what, traceback);
+    if (text != NULL && PyFile_WriteObject(text, file, Py_PRINT_RAW) == 0) {
+        Py_XDECREF(PyObject_CallMethod(file, "flush", NULL));
+    }
+    PyErr_Clear();
+}
+
+void
+es_report_ignored(PyObject *exc, PyObject *what, const char *traceback)
+{
+    if (what != NULL && traceback != NULL && hook_is_default()) {
+        ignored_print(what, traceback);
+        return;
+    }
+    PyErr_SetRaisedException(Py_NewRef(exc));
+    es_write_unraisable(what);
+    PyErr_Clear();
+}

@@ -25,6 +25,16 @@
 embed_status es_err_from_object(ec_err *err, embed_status status,
                                 const char *what, PyObject *exc);
 
+/**
+ * Reports an exception that has nowhere to go, through sys.unraisablehook with
+ * err_msg "Exception ignored <what>".  What the default hook would print is
+ * printed here, since it does not know the source lines of init code.
+ *
+ * @param what       may be NULL: then the hook's own words
+ * @param traceback  as in an ec_err; NULL: leave it to the hook
+ */
+void es_report_ignored(PyObject *exc, PyObject *what, const char *traceback);
+
 /** Copies a str to malloc()ed UTF-8; lone surrogates are escaped.  NULL, and
  *  no exception, when that is not possible. */
 char *es_utf8_dup(PyObject *str);

@@ -8,6 +8,7 @@
 #include "subinterp/cpython/py_export.h"
 
 #include "subinterp/cpython/py_error.h"
+#include "subinterp/cpython/py_guard.h"
 #include "subinterp/cpython/py_init.h"
 #include "subinterp/cpython/py_lib.h"
 #include "subinterp/cpython/py_scalar.h"
@@ -104,9 +105,9 @@ error_value(const es_attached *fn, char *buffer)
     }
 }
 
-/* Sends `exc` to sys.unraisablehook with the text of rule D5. */
+/* Reports `exc`, which `err` describes, with the text of rule D5. */
 static void
-report(const es_attached *fn, PyObject *exc, fail_at at)
+report(const es_attached *fn, PyObject *exc, fail_at at, const ec_err *err)
 {
     const char *more =
         at == FAIL_RESULT ? ", trying to convert the result back to C" : "";
@@ -118,22 +119,22 @@ report(const es_attached *fn, PyObject *exc, fail_at at)
         what = PyUnicode_FromFormat("from libembed callback <%s object>%s",
                                     Py_TYPE(fn->callable)->tp_name, more);
     }
-    PyErr_SetRaisedException(Py_NewRef(exc));
-    es_write_unraisable(what);
     PyErr_Clear();
+    es_report_ignored(exc, what, err->traceback);
 }
 
-/* Sends the exception that onerror itself raised to sys.unraisablehook. */
+/* Reports the exception that onerror itself raised. */
 static void
-report_onerror(void)
+report_onerror(PyObject *exc)
 {
-    PyObject *exc = PyErr_GetRaisedException();
+    ec_err err = EC_ERR_INIT;
     ES_OWNED PyObject *what = PyUnicode_FromString(
         "during handling of the above exception by 'onerror'");
 
-    PyErr_SetRaisedException(exc);
-    es_write_unraisable(what);
     PyErr_Clear();
+    (void)es_err_from_object(&err, EMBED_E_EXCEPTION, NULL, exc);
+    es_report_ignored(exc, what, err.traceback);
+    ec_err_clear(&err);
 }
 
 /* Converts a result; memory that it does not mention is zero. */
@@ -152,51 +153,66 @@ result_convert(const es_attached *fn, char *buffer, PyObject *value)
     return es_to_c(fn->py, fn->result.type, buffer, value);
 }
 
-/* Asks onerror what to do.  Returns 1 when its value is in `buffer`, 0 when it
- * left the error value to us, -1 when it failed (both are reported). */
-static int
-ask_onerror(const es_attached *fn, PyObject *exc, fail_at at, char *buffer)
+/* What onerror came to. */
+typedef enum answer {
+    ANSWER_VALUE, /* its value is in the buffer */
+    ANSWER_NONE,  /* it left the error value to us */
+    ANSWER_RAISED,
+} answer;
+
+/* Asks onerror what to do about `exc`.  Sets *out_second to what it raised. */
+static answer
+ask_onerror(const es_attached *fn, PyObject *exc, char *buffer,
+            PyObject **out_second)
 {
     ES_OWNED PyObject *traceback = PyException_GetTraceback(exc);
-    ES_OWNED PyObject *answer = PyObject_CallFunctionObjArgs(
+    ES_OWNED PyObject *value = PyObject_CallFunctionObjArgs(
         fn->onerror, (PyObject *)Py_TYPE(exc), exc,
         traceback == NULL ? Py_None : traceback, NULL);
 
-    if (answer == Py_None) {
-        return 0;
+    if (value == Py_None) {
+        return ANSWER_NONE;
     }
-    if (answer != NULL && result_convert(fn, buffer, answer) == 0) {
-        return 1;
+    if (value != NULL && result_convert(fn, buffer, value) == 0) {
+        return ANSWER_VALUE;
     }
-    ES_OWNED PyObject *second = PyErr_GetRaisedException();
-    report(fn, exc, at);
-    PyErr_SetRaisedException(es_take(&second));
-    report_onerror();
-    return -1;
+    *out_second = PyErr_GetRaisedException();
+    return ANSWER_RAISED;
 }
 
 /* Ends a call whose exception is set: see es_attached_call(). */
 __attribute__((cold, noinline)) static embed_status
 attached_fail(const es_attached *fn, fail_at at, char *buffer, ec_err *err)
 {
-    embed_status status = at == FAIL_CALL ? EMBED_E_EXCEPTION : EMBED_E_CONVERT;
-    int answer = -1;
+    ec_err full = EC_ERR_INIT;
+    ES_OWNED PyObject *second = NULL;
 
     if (!PyErr_Occurred()) {
         PyErr_SetString(PyExc_SystemError, "failed without an exception");
     }
     ES_OWNED PyObject *exc = PyErr_GetRaisedException();
+    answer got = ANSWER_RAISED;
     if (fn->onerror != NULL) {
-        answer = ask_onerror(fn, exc, at, buffer);
-        if (answer > 0) {
+        got = ask_onerror(fn, exc, buffer, &second);
+        if (got == ANSWER_VALUE) {
             return EMBED_OK;
         }
-    } else {
-        es_source_show(fn->plugin);
-        report(fn, exc, at);
+    }
+    es_source_show(fn->plugin);
+    embed_status status = es_err_from_object(
+        &full, at == FAIL_CALL ? EMBED_E_EXCEPTION : EMBED_E_CONVERT, NULL,
+        exc);
+    es_guard_hint_add(exc, &full);
+    if (got == ANSWER_RAISED) {
+        report(fn, exc, at, &full);
+    }
+    if (second != NULL) {
+        report_onerror(second);
     }
     error_value(fn, buffer);
-    return es_err_from_object(err, status, NULL, exc);
+    (void)ec_err_copy(err, &full);
+    ec_err_clear(&full);
+    return status;
 }
 
 /* --- the call ------------------------------------------------------------ */

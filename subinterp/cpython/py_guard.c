@@ -18,6 +18,9 @@
 /* Exceptions that a chain of causes is followed to. */
 #define CHAIN_MAX 16
 
+/* Room for a hint. */
+#define HINT_SIZE 384
+
 /* --- the main interpreter ------------------------------------------------ */
 
 /* C modules of the standard library with single-phase initialisation on 3.12.
@@ -377,15 +380,16 @@ hint_one(PyObject *exc, char *out, size_t cap)
     return why != REFUSAL_NONE;
 }
 
-int
-es_guard_hint(PyObject *exc, char *out, size_t cap)
+/* Writes the hint for an exception or what led to it; false when there is
+ * none. */
+static bool
+hint_find(PyObject *exc, char *out, size_t cap)
 {
     ES_OWNED PyObject *at = Py_NewRef(exc);
 
-    out[0] = '\0';
     for (int i = 0; i < CHAIN_MAX && at != NULL; i++) {
         if (hint_one(at, out, cap)) {
-            return 1;
+            return true;
         }
         PyObject *next = PyException_GetCause(at);
 
@@ -394,5 +398,27 @@ es_guard_hint(PyObject *exc, char *out, size_t cap)
         }
         Py_SETREF(at, next);
     }
-    return 0;
+    return false;
+}
+
+void
+es_guard_hint_add(PyObject *exc, ec_err *err)
+{
+    char hint[HINT_SIZE];
+
+    if (!hint_find(exc, hint, sizeof hint)) {
+        return;
+    }
+    size_t n = strlen(err->text);
+    (void)snprintf(err->text + n, sizeof err->text - n, " (%s)", hint);
+    if (err->traceback != NULL) {
+        size_t old = strlen(err->traceback);
+        size_t size = old + strlen(hint) + sizeof "\n";
+        char *longer = realloc(err->traceback, size);
+
+        if (longer != NULL) {
+            (void)snprintf(longer + old, size - old, "%s\n", hint);
+            err->traceback = longer;
+        }
+    }
 }

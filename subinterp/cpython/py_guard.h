@@ -15,6 +15,8 @@
 
 #include "subinterp/cpython/py.h"
 
+#include "core/err.h"
+
 /**
  * Loads the hazardous modules in the main interpreter, which keeps them.
  * Run once, with the main GIL, before the first subinterpreter is made; the
@@ -46,15 +48,12 @@ int es_guard_install(es_guard_preload_fn *preload);
 void es_guard_preload_in_main(const char *name, const char *path);
 
 /**
- * Says what helps when an import failed because a module refuses
- * subinterpreters (R21).
+ * Adds what helps to the text and the traceback of `err`, when an import
+ * failed because a module refuses subinterpreters (R21).
  *
- * @param exc  an exception; its causes and contexts are looked at too
- * @param out  out[cap]: the hint, one line, "" when there is none
- *
- * Returns:  1 when there is a hint, else 0.  No exception may be set before,
- *           none is after.
+ * @param exc  an exception; its causes and contexts are looked at too.  None
+ *             may be set, and none is on return.
  */
-int es_guard_hint(PyObject *exc, char *out, size_t cap);
+void es_guard_hint_add(PyObject *exc, ec_err *err);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_PY_GUARD_H */

@@ -11,9 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Room for the hint of es_guard_hint(). */
-#define HINT_SIZE 384
-
 #define TEXT_OF_(x) #x
 #define TEXT_OF(x)  TEXT_OF_(x)
 #define VERSION_TEXT          \
@@ -167,8 +164,7 @@ source_run(const struct embed_plugin *plugin)
 
 /* Writes the report of a failure to sys.stderr. */
 static void
-failure_print(const struct embed_plugin *plugin, const ec_err *err,
-              const char *hint)
+failure_print(const struct embed_plugin *plugin, const ec_err *err)
 {
     PyObject *file = PySys_GetObject("stderr"); /* borrowed from sys */
     PyObject *path = PySys_GetObject("path");   /* borrowed from sys */
@@ -178,16 +174,17 @@ failure_print(const struct embed_plugin *plugin, const ec_err *err,
     }
     ES_OWNED PyObject *to = Py_NewRef(file);
     const char *traceback = err->traceback == NULL ? "" : err->traceback;
+    char version[32]; /* "3.13.0 (main, ...": up to the space */
+    (void)snprintf(version, sizeof version, "%.*s",
+                   (int)strcspn(Py_GetVersion(), " "), Py_GetVersion());
     ES_OWNED PyObject *text = PyUnicode_FromFormat(
         "Failed to initialize the Python-libembed embedding logic:\n\n"
         "%s\n"
-        "%s%s"
         "From: %s\n"
         "compiled with libembed version: " VERSION_TEXT "\n"
-        "Python: " PY_VERSION "\n"
+        "Python: %s\n"
         "sys.path: %R\n\n",
-        traceback, hint, hint[0] == '\0' ? "" : "\n\n", plugin->name,
-        path == NULL ? Py_None : path);
+        traceback, plugin->name, version, path == NULL ? Py_None : path);
     if (text != NULL && PyFile_WriteObject(text, to, Py_PRINT_RAW) == 0) {
         Py_XDECREF(PyObject_CallMethod(to, "flush", NULL));
     }
@@ -200,19 +197,13 @@ init_failed(const struct embed_plugin *plugin, ec_err *err)
 {
     ES_OWNED PyObject *exc = PyErr_GetRaisedException();
     ec_err full = EC_ERR_INIT;
-    char hint[HINT_SIZE] = "";
 
     es_source_show(plugin);
     (void)es_err_from_object(&full, EMBED_E_INIT, "init code failed", exc);
     if (exc != NULL) {
-        (void)es_guard_hint(exc, hint, sizeof hint);
+        es_guard_hint_add(exc, &full);
     }
-    failure_print(plugin, &full, hint);
-    if (hint[0] != '\0') {
-        size_t n = strlen(full.text);
-
-        (void)snprintf(full.text + n, sizeof full.text - n, " (%s)", hint);
-    }
+    failure_print(plugin, &full);
     (void)ec_err_copy(err, &full);
     ec_err_clear(&full);
     return EMBED_E_INIT;

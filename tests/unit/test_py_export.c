@@ -237,6 +237,41 @@ the_unraisable_hook_gets_the_exception(void **state) /* D5 */
 }
 
 static void
+an_import_that_is_refused_gives_a_hint(void **state) /* R21 */
+{
+    (void)state;
+    ec_err err = EC_ERR_INIT;
+    buffer b = {{0}};
+
+    harness_run(&h, "@ffi.def_extern()\n"
+                    "def add(a, b): raise ImportError('module num does not "
+                    "support loading in subinterpreters')\n");
+    assert_int_equal(EMBED_E_EXCEPTION, call(E_ADD, &b, &err));
+    assert_non_null(strstr(err.text, "hint: module num does not work"));
+    assert_non_null(strstr(err.traceback, "\nhint: module num"));
+    harness_check(&h, "'\\nhint: module num' in err()");
+    ec_err_clear(&err);
+}
+
+static void
+a_missing_stderr_silences_the_report(void **state)
+{
+    (void)state;
+    harness_run(&h, "import sys\nold = sys.stderr\nsys.stderr = None\n"
+                    "@ffi.def_extern()\n"
+                    "def add(a, b): return 1 / 0\n");
+    assert_int_equal(-1, call_add(1, 2, EMBED_E_EXCEPTION));
+    harness_run(&h, "del sys.stderr\n");
+    assert_int_equal(-1, call_add(1, 2, EMBED_E_EXCEPTION));
+    harness_run(&h, "class Bad:\n"
+                    "    def write(self, text): raise OSError\n"
+                    "sys.stderr = Bad()\n");
+    assert_int_equal(-1, call_add(1, 2, EMBED_E_EXCEPTION));
+    harness_run(&h, "sys.stderr = old");
+    harness_check(&h, "err() == ''");
+}
+
+static void
 onerror_may_give_another_value(void **state) /* D6, D9 */
 {
     (void)state;
@@ -671,6 +706,8 @@ main(void)
         cmocka_unit_test(error_wins_over_the_declared_failure_value),
         cmocka_unit_test(a_result_that_does_not_convert_is_a_failure),
         cmocka_unit_test(the_unraisable_hook_gets_the_exception),
+        cmocka_unit_test(an_import_that_is_refused_gives_a_hint),
+        cmocka_unit_test(a_missing_stderr_silences_the_report),
         cmocka_unit_test(onerror_may_give_another_value),
         cmocka_unit_test(onerror_may_leave_the_error_value),
         cmocka_unit_test(an_onerror_that_fails_is_reported_too),
