@@ -27,6 +27,9 @@ struct es_attached {
     struct embed_plugin *plugin;
     const struct embed_export *export;
     PyObject *callable; /* owned */
+    /* How to call it: a Python function's own entry, which saves what
+     * PyObject_Vectorcall() does around it. It may change: read each time. */
+    const vectorcallfunc *entry;
     PyObject *onerror;  /* owned, or NULL */
     void *error;        /* error= converted: size_of_result bytes; or NULL */
     es_arg result;
@@ -234,8 +237,8 @@ attached_run(es_attached *fn, PyObject **args, char *buffer, ec_err *err)
         }
     }
     if (made == n) {
-        value = PyObject_Vectorcall(fn->callable, args,
-                                    n | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+        value = (*fn->entry)(fn->callable, args,
+                             n | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     }
     embed_status status = EMBED_OK;
     if (value == NULL) {
@@ -369,6 +372,17 @@ attach_error(es_attached *fn, PyObject *error)
     return result_convert(fn, fn->error, error);
 }
 
+/* Where the function to call `callable` with is kept. */
+static const vectorcallfunc *
+entry_of(PyObject *callable)
+{
+    static const vectorcallfunc any = PyObject_Vectorcall;
+
+    return PyFunction_Check(callable)
+               ? &((PyFunctionObject *)callable)->vectorcall
+               : &any;
+}
+
 /* Makes the es_attached for `function` and puts it in place of the old one. */
 static int
 attach(es_ffi *ffi, PyObject *deco, PyObject *name, PyObject *function)
@@ -399,6 +413,7 @@ attach(es_ffi *ffi, PyObject *deco, PyObject *name, PyObject *function)
     PyObject *onerror = PyTuple_GET_ITEM(deco, DECO_ONERROR);
     fn->onerror = onerror == Py_None ? NULL : Py_NewRef(onerror);
     fn->callable = Py_NewRef(function);
+    fn->entry = entry_of(function);
 
     es_attached *old = ffi->ext->attached[index];
     ffi->ext->attached[index] = fn;
