@@ -46,6 +46,14 @@ definition_name(const eg_global *global, eg_text *out)
                    global->name);
 }
 
+/* What comes before the type of a function without a header. */
+static const char *
+storage(const eg_global *global)
+{
+    return global->is_static ? "static EMBED_PLUGIN_UNUSED "
+                             : "EMBED_PLUGIN_EXPORT ";
+}
+
 void
 eg_emit_declarations(const eg_emitter *em)
 {
@@ -54,7 +62,7 @@ eg_emit_declarations(const eg_emitter *em)
     bool any = false;
     for (size_t i = 0; i < plan->n_exports; i++) {
         const eg_global *global = plan->exports[i];
-        if (!global->is_undeclared) {
+        if (!global->is_announced) {
             continue;
         }
         if (!any) {
@@ -62,8 +70,7 @@ eg_emit_declarations(const eg_emitter *em)
             eg_text_puts(out, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
             any = true;
         }
-        eg_text_puts(out, global->is_static ? "static EMBED_PLUGIN_UNUSED "
-                                            : "EMBED_PLUGIN_EXPORT ");
+        eg_text_puts(out, storage(global));
         emit_declaration(em, global->type, global->name);
         eg_text_puts(out, ";\n");
     }
@@ -187,8 +194,8 @@ emit_function(const eg_emitter *em, const eg_global *global)
     }
     eg_text head = EG_TEXT_INIT;
     signature(em, global->type, string, &head);
-    eg_emit_head(em, global->is_static ? "static " : "", global->type->result,
-                 eg_text_string(&head));
+    eg_emit_head(em, global->is_undeclared ? storage(global) : "",
+                 global->type->result, eg_text_string(&head));
     emit_body(em, global);
     eg_text_fini(&head);
     eg_text_fini(&name);

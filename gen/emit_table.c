@@ -57,6 +57,44 @@ emit_op(eg_text *out, int op, ptrdiff_t arg)
     eg_text_printf(out, "EMBED_OP(EMBED_OP_%s, %td)", op_name(op), arg);
 }
 
+/* A primitive: by its number, or by asking the compiler when a cdef text left
+ * it open. */
+static void
+emit_primitive(eg_text *out, const eg_word *word)
+{
+    if (word->arg >= 0) {
+        emit_op(out, word->op, word->arg);
+        return;
+    }
+    const char *kind = word->arg == -1 ? "embed_prim_int" : "embed_prim_float";
+    eg_text_printf(out, "EMBED_OP(EMBED_OP_PRIMITIVE, %s(%s))", kind,
+                   word->type->name);
+}
+
+/* The numbers of primitives by size and sign. */
+static void
+emit_open_primitives(const eg_emitter *em)
+{
+    const eg_plan *plan = em->plan;
+    for (size_t i = 0; i < plan->n_words; i++) {
+        if (plan->words[i].op == EMBED_OP_PRIMITIVE && plan->words[i].arg < 0) {
+            eg_text_puts(em->out,
+                         "\n"
+                         "#define embed_prim_int(type) \\\n"
+                         "    ((sizeof(type) == 1   ? 17 \\\n"
+                         "      : sizeof(type) == 2 ? 19 \\\n"
+                         "      : sizeof(type) == 4 ? 21 \\\n"
+                         "                          : 23) + \\\n"
+                         "     ((type)-1 > (type)1))\n"
+                         "#define embed_prim_float(type) \\\n"
+                         "    (sizeof(type) == sizeof(float)    ? 13 \\\n"
+                         "     : sizeof(type) == sizeof(double) ? 14 \\\n"
+                         "                                      : 15)\n");
+            return;
+        }
+    }
+}
+
 static void
 emit_types(const eg_emitter *em)
 {
@@ -66,7 +104,9 @@ emit_types(const eg_emitter *em)
     for (size_t i = 0; i < plan->n_words; i++) {
         const eg_word *word = &plan->words[i];
         eg_text_printf(out, "    /* %zu */ ", i);
-        if (word->op != 0) {
+        if (word->op == EMBED_OP_PRIMITIVE) {
+            emit_primitive(out, word);
+        } else if (word->op != 0) {
             emit_op(out, word->op, word->arg);
         } else if (word->counted != NULL) {
             eg_text_printf(out, "(embed_opcode)(sizeof %s / sizeof %s[0])",
@@ -272,6 +312,7 @@ eg_emit_tables(const eg_emitter *em)
 {
     const eg_plan *plan = em->plan;
     eg_emit_heading(em, "type tables");
+    emit_open_primitives(em);
     emit_types(em);
     emit_globals(em);
     emit_fields(em);

@@ -49,38 +49,41 @@ dir_has(const char *dir, const char *file)
     return found;
 }
 
-embed_status
-eg_paths_include(eg_text *out, ec_err *err)
+/* Appends the first DIR/NAME, from this executable's directory upwards, in
+ * which `file` can be read. */
+static embed_status
+dir_find(const char *name, const char *file, eg_text *out, ec_err *err)
 {
     char dir[PATH_MAX];
     embed_status status = executable_dir(dir, err);
     if (status != EMBED_OK) {
         return status;
     }
-    while (!dir_has(dir, "include/embed/plugin.h")) {
-        if (!path_up(dir)) {
-            return ec_fail(err, EMBED_E_IO,
-                           "cannot find embed/plugin.h from where this "
-                           "program is");
-        }
+    eg_text wanted = EG_TEXT_INIT;
+    eg_text_printf(&wanted, "%s/%s", name, file);
+    bool found = dir_has(dir, eg_text_string(&wanted));
+    while (!found && path_up(dir)) {
+        found = dir_has(dir, eg_text_string(&wanted));
     }
-    eg_text_printf(out, "%s/include", dir);
+    eg_text_fini(&wanted);
+    if (!found) {
+        return ec_fail(err, EMBED_E_IO,
+                       "cannot find %s/%s from where this program is", name,
+                       file);
+    }
+    eg_text_printf(out, "%s/%s", dir, name);
     return out->failed ? ec_fail(err, EMBED_E_NOMEM, "out of memory")
                        : EMBED_OK;
 }
 
 embed_status
+eg_paths_include(eg_text *out, ec_err *err)
+{
+    return dir_find("include", "embed/plugin.h", out, err);
+}
+
+embed_status
 eg_paths_lib(eg_text *out, ec_err *err)
 {
-    char dir[PATH_MAX];
-    embed_status status = executable_dir(dir, err);
-    if (status != EMBED_OK) {
-        return status;
-    }
-    if (!path_up(dir) || !dir_has(dir, "lib/libembed.so")) {
-        return ec_fail(err, EMBED_E_IO, "cannot find %s/lib/libembed.so", dir);
-    }
-    eg_text_printf(out, "%s/lib", dir);
-    return out->failed ? ec_fail(err, EMBED_E_NOMEM, "out of memory")
-                       : EMBED_OK;
+    return dir_find("lib", "libembed.so", out, err);
 }

@@ -17,7 +17,8 @@
 embed_status eg_paths_include(eg_text *out, ec_err *err);
 
 /**
- * Appends the directory that has libembed.so: "../lib" from this executable.
+ * Appends the directory that has libembed.so: the first "lib"
+ * beside this executable or above it.
  *
  * Returns:  as eg_paths_include().
  */

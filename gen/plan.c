@@ -102,6 +102,40 @@ is_checked(const ec_decl *decl, const eg_header *header)
            (decl->flags & EC_DECL_UNKNOWN_VALUE) == 0;
 }
 
+/* True when a header of C declares the type that `type` is derived from: it can
+ * be written before the sources. */
+static bool
+is_declared_early(const eg_spec *spec, const ec_type *type)
+{
+    while (type->kind == EC_KIND_POINTER || type->kind == EC_KIND_ARRAY) {
+        type = type->item;
+    }
+    if (!is_record(type) && type->kind != EC_KIND_ENUM) {
+        return type->kind != EC_KIND_FUNCTION;
+    }
+    const ec_decl *decl =
+        ec_scope_find(spec->scope, EC_DECL_TAG, type->name, strlen(type->name));
+    if (decl == NULL) {
+        decl = ec_scope_find(spec->scope, EC_DECL_TYPEDEF, type->name,
+                             strlen(type->name));
+    }
+    const eg_header *header =
+        decl == NULL ? NULL : eg_spec_header(spec, &decl->pos);
+    return decl != NULL && (header == NULL || !header->is_cdef_text);
+}
+
+/* True when a function that only a cdef text declares can be declared before
+ * the sources, so that they may call it as they are. */
+static bool
+is_announced(const eg_spec *spec, const ec_type *fn)
+{
+    bool good = is_declared_early(spec, fn->result);
+    for (size_t i = 0; i < fn->n_args; i++) {
+        good = good && is_declared_early(spec, fn->args[i]);
+    }
+    return good;
+}
+
 static embed_status
 global_add(planner *p, const ec_decl *decl, const eg_header *header)
 {
@@ -126,6 +160,9 @@ global_add(planner *p, const ec_decl *decl, const eg_header *header)
         global.kind == EG_GLOBAL_INT && is_checked(decl, header);
     global.is_static = (decl->flags & EC_DECL_EXTERN_PYTHON) != 0;
     global.is_undeclared = header->is_cdef_text;
+    global.is_announced = global.kind == EG_GLOBAL_EXPORT &&
+                          global.is_undeclared &&
+                          is_announced(p->spec, decl->type);
     global.is_counted =
         global.kind == EG_GLOBAL_VARIABLE && is_array &&
         ((decl->flags & EC_DECL_PARTIAL_ARRAY) != 0 ||

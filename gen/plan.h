@@ -32,6 +32,8 @@ typedef struct eg_global {
     int64_t value;
     bool is_static;     /* EXPORT: not seen outside of the plug-in */
     bool is_undeclared; /* EXPORT: no header of C declares it */
+    bool is_announced;  /* EXPORT: declared before the sources; else they
+                           declare it, as its types are theirs */
     bool is_counted;    /* VARIABLE: an array whose length C knows */
 } eg_global;
 

@@ -32,6 +32,14 @@ is_va_list(const ec_type *type)
     return false;
 }
 
+/* True for `typedef int... T` of a cdef text: the compiler knows its size. */
+static bool
+is_open_primitive(const ec_type *type)
+{
+    return type->kind == EC_KIND_INT || type->kind == EC_KIND_UINT ||
+           type->kind == EC_KIND_FLOAT;
+}
+
 /* True when values of the type can be passed; else says why not. `what` is
  * such as "argument 2". */
 static bool
@@ -40,7 +48,7 @@ value_check(const eg_plan *plan, const ec_type *type, const char *what,
 {
     if (is_va_list(type)) {
         (void)snprintf(why->text, sizeof why->text, "%s is a va_list", what);
-    } else if (type->size < 0) {
+    } else if (type->size < 0 && !is_open_primitive(type)) {
         (void)snprintf(why->text, sizeof why->text,
                        "%s has the incomplete type '%s'", what, type->name);
     } else if (type->kind == EC_KIND_ARRAY || type->kind == EC_KIND_FUNCTION) {

@@ -18,18 +18,6 @@ eg_report_fini(eg_report *report)
     report->errors = 0;
 }
 
-void
-eg_report_diag(eg_report *report, const ec_diag *diag)
-{
-    char text[2048];
-    (void)ec_diag_format(diag, text, sizeof text);
-    eg_text_puts(&report->text, text);
-    if (text[0] != '\0' && text[strlen(text) - 1] != '\n') {
-        eg_text_puts(&report->text, "\n");
-    }
-    report->errors++;
-}
-
 /* Copies line `number` of `path` to out[cap]; "" when there is none. */
 static void
 source_line(const char *path, int number, char *out, size_t cap)
@@ -69,6 +57,55 @@ word_column(const char *line, const char *name)
     return 0;
 }
 
+/* Returns the column that a message about the word at `column` of `expanded`
+ * has in `line`, which is the same before macros were expanded. */
+static int
+line_column(const char *line, const char *expanded, int column)
+{
+    char word[128];
+    const char *at = expanded + column - 1;
+    size_t rest = strlen(at);
+    size_t len = 0;
+    if (rest > 0 && strlen(line) >= rest &&
+        strcmp(line + strlen(line) - rest, at) == 0) {
+        return (int)(strlen(line) - rest) + 1;
+    }
+    while (is_name_byte(at[len]) && len < sizeof word - 1) {
+        len++;
+    }
+    (void)snprintf(word, sizeof word, "%.*s", (int)len, at);
+    const char *wanted =
+        strcmp(word, "__embed_on_failure__") == 0 ? "EMBED_ON_FAILURE" : word;
+    int found = len == 0 ? 0 : word_column(line, wanted);
+    return found > 0 ? found : (int)strspn(line, " \t") + 1;
+}
+
+static void
+diag_add(eg_report *report, const ec_diag *diag)
+{
+    char text[2048];
+    (void)ec_diag_format(diag, text, sizeof text);
+    eg_text_printf(&report->text, "%s\n", text);
+    report->errors++;
+}
+
+void
+eg_report_diag(eg_report *report, const ec_diag *diag)
+{
+    ec_diag shown = *diag;
+    char line[sizeof shown.source];
+    source_line(diag->pos.file, diag->pos.line, line, sizeof line);
+    if (line[0] != '\0' && strcmp(line, diag->source) != 0 &&
+        diag->source_column >= 1 &&
+        diag->source_column <= (int)strlen(diag->source) + 1) {
+        shown.source_column =
+            line_column(line, diag->source, diag->source_column);
+        shown.pos.column = shown.source_column;
+        memcpy(shown.source, line, sizeof line);
+    }
+    diag_add(report, &shown);
+}
+
 void
 eg_report_error_at(eg_report *report, const ec_pos *pos, const char *name,
                    const char *fmt, ...)
@@ -87,7 +124,7 @@ eg_report_error_at(eg_report *report, const ec_pos *pos, const char *name,
     } else if (diag.source_column > columns || diag.source_column < 1) {
         diag.source_column = columns;
     }
-    eg_report_diag(report, &diag);
+    diag_add(report, &diag);
 }
 
 void

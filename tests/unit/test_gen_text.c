@@ -53,7 +53,7 @@ static void
 literals_are_ascii_without_trigraphs(void **state)
 {
     (void)state;
-    static const char bytes[] = "a\"\\\n\t??=\x01\xc3\xa9\x7f";
+    static const char bytes[] = "a\"\\\n\t\?\?=\x01\xc3\xa9\x7f";
     eg_text text = EG_TEXT_INIT;
     eg_text_literal(&text, bytes, sizeof bytes - 1);
     assert_string_equal(text.data,

@@ -1,0 +1,1 @@
+int take(struct { int x; } value);

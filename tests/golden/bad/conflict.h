@@ -1,0 +1,2 @@
+int size(void);
+long size(void);

@@ -1,0 +1,4 @@
+struct open {
+    int a;
+    ...;
+};

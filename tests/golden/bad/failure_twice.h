@@ -1,0 +1,1 @@
+int f(void) EMBED_ON_FAILURE(-1) EMBED_ON_FAILURE(-2);

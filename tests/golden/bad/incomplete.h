@@ -1,0 +1,3 @@
+struct hidden;
+	int show(int n, struct hidden h);
+struct hidden give(void);

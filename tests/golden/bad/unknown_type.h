@@ -1,0 +1,1 @@
+int draw(const pixmap_t *p);

@@ -1,0 +1,2 @@
+#include <stdarg.h>
+void vlog(const char *format, va_list args);

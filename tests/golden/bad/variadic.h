@@ -1,0 +1,2 @@
+int ok(int a);
+int log_it(const char *format, ...);

@@ -1,0 +1,2 @@
+#define FAIL(x) EMBED_ON_FAILURE(x)
+void notify(int code) EMBED_ON_FAILURE(-1);

@@ -1,0 +1,1 @@
+# Nothing is attached here.
