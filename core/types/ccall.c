@@ -106,7 +106,7 @@ call_size(const ec_type *fn, size_t n, size_t *out, ec_err *err)
 embed_status
 ec_call_prepare(ec_types *types, ec_type *fn, const ec_call **out, ec_err *err)
 {
-    size_t size = 0;
+    size_t size = sizeof(ec_call);
     embed_status status = call_size(fn, fn->n_args, &size, err);
     if (status == EMBED_OK && fn->plan == NULL) {
         ec_call *call = ec_types_alloc(types, size);
@@ -128,7 +128,7 @@ embed_status
 ec_call_prepare_variadic(ec_types *types, ec_type *fn, ec_type *const *args,
                          size_t n_args, ec_call **out, ec_err *err)
 {
-    size_t size = 0;
+    size_t size = sizeof(ec_call);
     embed_status status = call_size(fn, n_args, &size, err);
     if (status != EMBED_OK) {
         return status;

@@ -133,11 +133,12 @@ check_record(const ec_type *type, ec_err *err)
     return EMBED_OK;
 }
 
+// NOLINTBEGIN(misc-no-recursion): depth-limited
+
 /* Fills the NULL-terminated list of a struct's members. */
 static embed_status
 members_fill(ec_types *types, const ec_type *type, int depth,
-             ffi_type **members,
-             ec_err *err) // NOLINT(misc-no-recursion): depth-limited
+             ffi_type **members, ec_err *err)
 {
     size_t at = 0;
     for (size_t i = 0; i < type->n_fields; i++) {
@@ -162,7 +163,7 @@ members_fill(ec_types *types, const ec_type *type, int depth,
 /* Makes the libffi type of a struct whose members are known. */
 static embed_status
 struct_make(ec_types *types, ec_type *type, int depth, ffi_type **out,
-            ec_err *err) // NOLINT(misc-no-recursion): depth-limited
+            ec_err *err)
 {
     size_t n = 0;
     embed_status status = members_count(type, &n, err);
@@ -194,7 +195,7 @@ struct_make(ec_types *types, ec_type *type, int depth, ffi_type **out,
 /* Returns the libffi type of a struct, kept in type->ffi. */
 static embed_status
 struct_type(ec_types *types, ec_type *type, int depth, ffi_type **out,
-            ec_err *err) // NOLINT(misc-no-recursion): depth-limited
+            ec_err *err)
 {
     if (type->kind != EC_KIND_STRUCT && type->kind != EC_KIND_UNION) {
         return fail_by_value(type, "libffi does not know the type", err);
@@ -218,6 +219,8 @@ struct_type(ec_types *types, ec_type *type, int depth, ffi_type **out,
     }
     return status;
 }
+
+// NOLINTEND(misc-no-recursion)
 
 embed_status
 ec_ffi_type(ec_types *types, ec_type *type, ffi_type **out, ec_err *err)

@@ -379,6 +379,7 @@ record_fill(ec_types *types, ec_type *type, const struct layout_rules *rules,
 }
 
 embed_status
+// NOLINTNEXTLINE(readability-function-size): seven facts, no struct for them
 ec_layout_record(ec_types *types, ec_type *type, const ec_field *fields,
                  const int *field_align, size_t n, const ec_layout_opts *opts,
                  ec_err *err)

@@ -183,8 +183,8 @@ static bool
 resolve_constant(void *arg, const char *name, size_t len, int64_t *out)
 {
     const ec_table *table = arg;
-    uint64_t value;
-    bool negative;
+    uint64_t value = 0;
+    bool negative = false;
     int index = ec_table_global(table, name, len);
     if (index < 0 ||
         ec_table_const_int(table, index, &value, &negative, NULL) != EMBED_OK) {

@@ -118,6 +118,8 @@ table_enum(ec_table *table, intptr_t index, ec_type **out, ec_err *err)
     return EMBED_OK;
 }
 
+// NOLINTBEGIN(misc-no-recursion): depth-limited
+
 /* --- functions ------------------------------------------------------------*/
 
 /* Counts the arguments of the function at `index` and finds its end. */
@@ -142,9 +144,9 @@ args_count(const ec_table *table, intptr_t index, size_t *out, ec_err *err)
  * pointers. */
 static embed_status
 table_arg(ec_table *table, intptr_t index, int depth, ec_type **out,
-          ec_err *err) // NOLINT(misc-no-recursion): depth-limited
+          ec_err *err)
 {
-    ec_type *type;
+    ec_type *type = NULL;
     embed_status status = ec_table_type_at(table, index, depth, &type, err);
     if (status != EMBED_OK) {
         return status;
@@ -161,7 +163,7 @@ table_arg(ec_table *table, intptr_t index, int depth, ec_type **out,
 
 static embed_status
 table_function(ec_table *table, intptr_t index, int depth, ec_type **out,
-               ec_err *err) // NOLINT(misc-no-recursion): depth-limited
+               ec_err *err)
 {
     size_t n = 0;
     ec_type *result = NULL;
@@ -174,7 +176,7 @@ table_function(ec_table *table, intptr_t index, int depth, ec_type **out,
     if (status != EMBED_OK) {
         return status;
     }
-    ec_type **args = calloc(n + 1, sizeof *args);
+    ec_type **args = calloc(n + 1, sizeof(ec_type *));
     if (args == NULL) {
         return ec_fail(err, EMBED_E_NOMEM, "out of memory");
     }
@@ -207,7 +209,7 @@ table_file(ec_table *table, ec_type **out, ec_err *err)
 /* Realises an array; the word behind it is its length. */
 static embed_status
 table_array(ec_table *table, intptr_t index, int depth, ec_type **out,
-            ec_err *err) // NOLINT(misc-no-recursion): depth-limited
+            ec_err *err)
 {
     embed_opcode *words = table->context->types;
     ptrdiff_t length = -1;
@@ -220,7 +222,7 @@ table_array(ec_table *table, intptr_t index, int depth, ec_type **out,
             return fail_table(err, "length of the array at", index);
         }
     }
-    ec_type *item;
+    ec_type *item = NULL;
     embed_status status =
         ec_table_type_at(table, ec_op_arg(words[index]), depth, &item, err);
     return status != EMBED_OK
@@ -230,9 +232,9 @@ table_array(ec_table *table, intptr_t index, int depth, ec_type **out,
 
 static embed_status
 table_pointer(ec_table *table, intptr_t target, int depth, ec_type **out,
-              ec_err *err) // NOLINT(misc-no-recursion): depth-limited
+              ec_err *err)
 {
-    ec_type *type;
+    ec_type *type = NULL;
     embed_status status = ec_table_type_at(table, target, depth, &type, err);
     return status != EMBED_OK
                ? status
@@ -242,7 +244,7 @@ table_pointer(ec_table *table, intptr_t target, int depth, ec_type **out,
 /* Realises the entry at `index`, which is in the table. */
 static embed_status
 table_entry(ec_table *table, intptr_t index, int depth, ec_type **out,
-            ec_err *err) // NOLINT(misc-no-recursion): depth-limited
+            ec_err *err)
 {
     const struct embed_context *context = table->context;
     intptr_t arg = ec_op_arg(context->types[index]);
@@ -279,7 +281,7 @@ table_entry(ec_table *table, intptr_t index, int depth, ec_type **out,
 
 embed_status
 ec_table_type_at(ec_table *table, intptr_t index, int depth, ec_type **out,
-                 ec_err *err) // NOLINT(misc-no-recursion): depth-limited
+                 ec_err *err)
 {
     if (index < 0 || index >= table->context->num_types) {
         return fail_table(err, "no type", index);
@@ -297,6 +299,8 @@ ec_table_type_at(ec_table *table, intptr_t index, int depth, ec_type **out,
     *out = *slot;
     return EMBED_OK;
 }
+
+// NOLINTEND(misc-no-recursion)
 
 embed_status
 ec_table_type(ec_table *table, int index, ec_type **out, ec_err *err)

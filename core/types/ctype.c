@@ -509,6 +509,7 @@ enumerators_copy(ec_types *types, const ec_enumerator *list, size_t n)
 }
 
 ec_type *
+// NOLINTNEXTLINE(readability-function-size): seven facts, no struct for them
 ec_type_enum(ec_types *types, const char *tag, const char *name, int prim,
              const ec_enumerator *list, size_t n, ec_err *err)
 {
@@ -623,10 +624,12 @@ ec_type_is_signed(const ec_type *type)
     return ec_type_is_integer(type) && info != NULL && info->is_signed;
 }
 
+// NOLINTBEGIN(misc-no-recursion): depth-limited
+
 /* Finds a field as ec_type_field() does, at most `depth` members deep. */
 static const ec_field *
 field_find(const ec_type *type, const char *name, size_t len, int depth,
-           size_t *out_offset) // NOLINT(misc-no-recursion): depth-limited
+           size_t *out_offset)
 {
     for (size_t i = 0; i < type->n_fields; i++) {
         const ec_field *field = &type->fields[i];
@@ -649,6 +652,8 @@ field_find(const ec_type *type, const char *name, size_t len, int depth,
     }
     return NULL;
 }
+
+// NOLINTEND(misc-no-recursion)
 
 const ec_field *
 ec_type_field(const ec_type *type, const char *name, size_t name_len,
