@@ -67,6 +67,26 @@ is_builtin(const char *name)
     return false;
 }
 
+/* Imports the signal module while its grip on SIGINT can be undone: in the main
+ * interpreter that happens on its first import, on whatever thread.  Tells it
+ * that SIGINT has its default action, if it has.  False with an exception when
+ * memory ran out. */
+static bool
+main_import_signal(const struct sigaction *before)
+{
+    ES_OWNED PyObject *signals = PyImport_ImportModule("_signal");
+    ES_OWNED PyObject *none = NULL;
+
+    if (signals != NULL && before->sa_handler == SIG_DFL) {
+        none = PyObject_CallMethod(signals, "signal", "ii", SIGINT, 0);
+    }
+    if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_MemoryError)) {
+        return false;
+    }
+    PyErr_Clear(); /* not Python's main thread: the module is told nothing */
+    return true;
+}
+
 static bool
 main_import_all(void)
 {
@@ -93,9 +113,8 @@ es_guard_main(void)
 {
     struct sigaction before;
     bool saved = sigaction(SIGINT, NULL, &before) == 0;
-    bool done = main_import_all();
+    bool done = (!saved || main_import_signal(&before)) && main_import_all();
 
-    /* On Python's main thread `import signal` takes SIGINT over. */
     if (saved) {
         (void)sigaction(SIGINT, &before, NULL);
     }
@@ -147,8 +166,6 @@ module_create(PyObject *name, PyObject *path)
 void
 es_guard_preload_in_main(const char *name, const char *path)
 {
-    struct sigaction before;
-    bool saved = sigaction(SIGINT, NULL, &before) == 0;
     ES_OWNED PyObject *name_str = PyUnicode_FromString(name);
     ES_OWNED PyObject *path_str = PyUnicode_DecodeFSDefault(path);
     ES_OWNED PyObject *key = NULL;
@@ -165,9 +182,6 @@ es_guard_preload_in_main(const char *name, const char *path)
         (void)PyDict_SetItem(kept, key, module == NULL ? Py_None : module);
     }
     PyErr_Clear();
-    if (saved) {
-        (void)sigaction(SIGINT, &before, NULL);
-    }
 }
 
 /* --- subinterpreters ----------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* py_guard.h - keeping CPython's known import hazards away.
  *
+ * The signal module takes SIGINT over when the main interpreter imports it.
  * CPython 3.12 and 3.13 corrupt memory when certain C modules are first
  * loaded in a subinterpreter.  They are therefore loaded in the main
  * interpreter first: the few that are built in before the first
@@ -20,8 +21,9 @@
 /**
  * Loads the hazardous modules in the main interpreter, which keeps them.
  * Run once, with the main GIL, before the first subinterpreter is made; the
- * versions that need nothing (3.14 and newer) are known here.  Leaves the
- * process's handler of SIGINT as it was (G1).
+ * versions that need nothing (3.14 and newer) are known here.  Also sees to it
+ * that `import signal` in the main interpreter leaves SIGINT as it is, now and
+ * later (G1).
  *
  * Returns:  0, or -1 with an exception set (out of memory only; a module that
  *           is not there is none of our business).

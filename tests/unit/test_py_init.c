@@ -202,6 +202,10 @@ an_import_of_signal_leaves_the_hosts_handler(void **state)
 
     assert_int_equal(0, sigaction(SIGINT, NULL, &before));
     assert_int_equal(EMBED_OK, run("import signal, asyncio", NULL));
+    /* The main interpreter is where extensions that share one run. */
+    PyThreadState *sub = PyThreadState_Swap(h.main);
+    assert_int_equal(EMBED_OK, run("import signal, asyncio", NULL));
+    PyThreadState_Swap(sub);
     assert_int_equal(0, sigaction(SIGINT, NULL, &after));
     assert_ptr_equal(before.sa_handler, after.sa_handler);
     assert_ptr_equal(SIG_DFL, after.sa_handler);
