@@ -18,7 +18,7 @@
 /** Numbers of further interpreters at which things are looked at. */
 static const size_t marks[BENCH_MARKS] = {1, 10, 100, 200};
 
-/** Creations of which the median is taken at a mark. */
+/** Creations that are looked at together at a mark. */
 #define WINDOW 10
 
 /* ORDER(variant): how the files of a variant are called. */
@@ -88,9 +88,10 @@ call_ns(const bench_api *api)
     return bench_samples_min(&samples);
 }
 
-/* Returns the median of the last creations. */
-static double
-window_median(const bench_samples *creations)
+/* Prints what there is to say after `count` further interpreters. */
+static void
+mark_print(size_t count, const bench_samples *creations, double private_kb,
+           const bench_api *oldest, const bench_api *newest)
 {
     bench_samples window = {.n = 0};
     size_t from = creations->n > WINDOW ? creations->n - WINDOW : 0;
@@ -98,7 +99,9 @@ window_median(const bench_samples *creations)
     for (size_t i = from; i < creations->n; i++) {
         bench_samples_add(&window, creations->value[i]);
     }
-    return bench_samples_median(&window);
+    (void)printf("%zu %f %f %f %f %f\n", count, bench_samples_min(&window),
+                 bench_samples_median(&window), private_kb, call_ns(oldest),
+                 call_ns(newest));
 }
 
 static bool
@@ -133,9 +136,9 @@ further_child(const char *dir, const char *stem, size_t count)
         }
         bench_samples_add(&creations, ms);
         if (is_mark(i)) {
-            (void)printf("%zu %f %f %f %f\n", i, window_median(&creations),
-                         (double)(bench_private_kb() - base_kb) / (double)i,
-                         call_ns(&oldest), call_ns(&newest));
+            mark_print(i, &creations,
+                       (double)(bench_private_kb() - base_kb) / (double)i,
+                       &oldest, &newest);
         }
     }
     return 0;
@@ -245,8 +248,9 @@ bench_further_run(const bench_paths *paths, enum bench_variant v, size_t count,
     good = good && child_run(argv, text, sizeof(text));
     for (size_t i = 0; good && line != NULL && i < BENCH_MARKS; i++) {
         bench_mark *m = &out[i];
-        if (sscanf(line, "%zu %lf %lf %lf %lf", &m->count, &m->create_ms,
-                   &m->private_kb, &m->oldest_ns, &m->newest_ns) != 5) {
+        if (sscanf(line, "%zu %lf %lf %lf %lf %lf", &m->count, &m->least_ms,
+                   &m->create_ms, &m->private_kb, &m->oldest_ns,
+                   &m->newest_ns) != 6) {
             m->count = 0;
             break;
         }

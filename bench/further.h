@@ -27,7 +27,8 @@ typedef struct bench_first {
 /** The state of things after `count` further interpreters. */
 typedef struct bench_mark {
     size_t count;      /* 0: not reached */
-    double create_ms;  /* of the last ones, median of up to ten */
+    double least_ms;   /* to create one, minimum of the last up to ten */
+    double create_ms;  /* their median */
     double private_kb; /* for each further one */
     double oldest_ns;  /* a call of the first extension, minimum */
     double newest_ns;  /* a call of the last extension, minimum */

@@ -19,6 +19,8 @@ bool bench_pair_start(void);
  * Runs `calls` calls of `fn` on the first thread, in `first`, and, unless
  * `second` is NULL, at the same time as many on the second, in `second`.
  *
+ * A tenth as many calls go before them.
+ *
  * @param ns  set to the time from the first call to the last.
  *
  * Returns:  false when a result was wrong.

@@ -113,7 +113,7 @@ further_print(FILE *out, const bench_results *r)
         }
     }
     (void)fprintf(out,
-                  "\nfurther interpreters\n%-18s %8s %12s %14s %16s "
+                  "\nfurther interpreters\n%-18s %8s %19s %14s %16s "
                   "%16s\n",
                   "", "number", "create, ms", "memory, KB", "call first, ns",
                   "call last, ns");
@@ -121,10 +121,11 @@ further_print(FILE *out, const bench_results *r)
         for (int i = 0; i < BENCH_MARKS; i++) {
             const bench_mark *m = &r->further[v][i];
             if (m->count > 0) {
-                (void)fprintf(out, "%-18s %8zu %12.2f %14.0f %16.1f %16.1f\n",
+                (void)fprintf(out,
+                              "%-18s %8zu %8.2f (%8.2f) %14.0f %16.1f %16.1f\n",
                               bench_variant_name((enum bench_variant)v),
-                              m->count, m->create_ms, m->private_kb,
-                              m->oldest_ns, m->newest_ns);
+                              m->count, m->least_ms, m->create_ms,
+                              m->private_kb, m->oldest_ns, m->newest_ns);
             }
         }
     }
@@ -231,12 +232,13 @@ further_json(FILE *out, const bench_results *r)
             comma(out, &first);
             (void)fprintf(out,
                           "    {\"variant\": \"%s\", \"count\": %zu, "
-                          "\"create_ms\": %.3f, \"private_kb\": %.1f, "
+                          "\"create_min_ms\": %.3f, "
+                          "\"create_median_ms\": %.3f, \"private_kb\": %.1f, "
                           "\"oldest_call_ns\": %.2f, "
                           "\"newest_call_ns\": %.2f}",
                           bench_variant_name((enum bench_variant)v), m->count,
-                          m->create_ms, m->private_kb, m->oldest_ns,
-                          m->newest_ns);
+                          m->least_ms, m->create_ms, m->private_kb,
+                          m->oldest_ns, m->newest_ns);
         }
     }
 }
