@@ -32,12 +32,22 @@ $(BUILD)/$(dir $(1))lib$(basename $(notdir $(1))).so: $(1) $(1:.h=.py) \
 endef
 $(foreach h,$(E2E_HEADERS),$(eval $(call e2e_plugin,$(h))))
 
+# fam001 to fam199: the same plug-in under names of the same length.
+FAM_DIR := $(BUILD)/tests/e2e/plugins/fam
+$(FAM_DIR)/family: $(FAM_DIR)/libfam000.so
+	$(call say,FAMILY,$@)
+	$(Q)i=1; while [ $$i -lt 200 ]; do n=$$(printf 'fam%03d' $$i); \
+		LC_ALL=C sed "s/fam000/$$n/g" $< >$(FAM_DIR)/lib$$n.so.tmp && \
+		mv $(FAM_DIR)/lib$$n.so.tmp $(FAM_DIR)/lib$$n.so || exit 1; \
+		i=$$((i + 1)); done
+	$(Q)touch $@
+
 $(E2E_HELPERS): $(BUILD)/%: %
 	$(Q)mkdir -p $(@D) && cp $< $@
 
 $(E2E_PROGRAMS) $(STRESS_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/%.o \
 		$(BUILD)/obj/libsupport.a | $(BUILD)/lib/libembed.so \
-		$(E2E_PLUGINS) $(E2E_HELPERS)
+		$(E2E_PLUGINS) $(E2E_HELPERS) $(FAM_DIR)/family
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LINK) $(EC_LDFLAGS) -o $@ $^ -L$(BUILD)/lib -lembed \

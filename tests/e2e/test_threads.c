@@ -1,0 +1,457 @@
+/* test_threads.c - many threads in extensions, and what each keeps there.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "embed.h"
+#include "tests/support/e2e.h"
+#include "tests/support/fam.h"
+
+#define SHORT_THREADS   2000
+#define WARM_UP         200
+#define RSS_SLACK_KIB   2048
+#define PARALLEL_MIN    1.6
+#define SANITIZED_SLACK 20
+
+static fam a;
+static fam b;
+
+static void
+load_both(void)
+{
+    fam_load(&a, 1);
+    fam_load(&b, 0);
+    E2E_CHECK_INT(a.number_of(), 1);
+    E2E_CHECK_INT(b.number_of(), 0);
+}
+
+/* --- what a thread keeps --------------------------------------------------*/
+
+static void *
+locals_of_a_thread(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(a.swap_local(10), -1);
+    E2E_CHECK_INT(b.swap_local(20), -1);
+    E2E_CHECK_INT(a.swap_context(30), -1);
+    E2E_CHECK_INT(b.swap_context(40), -1);
+    unsigned long ident = a.ident();
+    for (int i = 0; i < 100; i++) {
+        E2E_CHECK_INT(a.swap_local(11 + i), 10 + i);
+        E2E_CHECK_INT(b.swap_local(21 + i), 20 + i);
+        E2E_CHECK_INT(a.swap_context(31 + i), 30 + i);
+        E2E_CHECK_INT(b.swap_context(41 + i), 40 + i);
+        E2E_CHECK(a.ident() == ident && b.ident() == ident);
+    }
+    return NULL;
+}
+
+static void
+locals_scenario(void *unused)
+{
+    (void)unused;
+    load_both();
+    E2E_CHECK_INT(a.swap_local(1), -1);
+    for (int i = 0; i < 3; i++) {
+        fam_join(fam_thread(locals_of_a_thread, NULL, 0));
+    }
+    E2E_CHECK_INT(a.swap_local(2), 1);
+}
+
+static void
+thread_locals_and_context_live_from_call_to_call(void **state)
+{
+    (void)state; /* R1 */
+    e2e_expect_ok(locals_scenario, NULL, 20);
+}
+
+/* --- what a thread leaves -------------------------------------------------*/
+
+static atomic_int ends;
+static atomic_int ended_on;
+
+static void
+on_end(void *arg, int thread)
+{
+    (void)arg;
+    atomic_fetch_add(&ends, 1);
+    atomic_store(&ended_on, thread);
+    E2E_CHECK_INT(thread, syscall(SYS_gettid));
+}
+
+/* A finaliser at the end of a thread calls into another extension. */
+static void
+on_end_call(void *arg, int thread)
+{
+    fam *other = arg;
+    on_end(NULL, thread);
+    E2E_CHECK_INT(other->add(1, 2), 3);
+}
+
+static void *
+watched_thread(void *arg)
+{
+    fam_end_fn *fn = arg == NULL ? on_end : on_end_call;
+    E2E_CHECK_INT(a.watch_end(fn, arg), 0);
+    if (arg == NULL) {
+        E2E_CHECK_INT(b.watch_end(fn, arg), 0);
+    }
+    return NULL;
+}
+
+static void
+ends_scenario(void *unused)
+{
+    (void)unused;
+    load_both();
+    for (int i = 0; i < 10; i++) {
+        fam_join(fam_thread(watched_thread, NULL, 0));
+        E2E_CHECK_INT(atomic_load(&ends), 2 * (i + 1));
+        E2E_CHECK(atomic_load(&ended_on) != getpid());
+    }
+}
+
+static void
+thread_locals_die_on_the_thread_that_ends(void **state)
+{
+    (void)state; /* R1, section 15: T2 */
+    e2e_expect_ok(ends_scenario, NULL, 20);
+}
+
+static void
+end_call_scenario(void *unused)
+{
+    (void)unused;
+    load_both();
+    for (int i = 0; i < 50; i++) {
+        /* One that was made before and one that was made after its caller. */
+        fam_join(fam_thread(watched_thread, &a, 0));
+        fam_join(fam_thread(watched_thread, &b, 0));
+    }
+    E2E_CHECK_INT(atomic_load(&ends), 100);
+    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    embed_info info = EMBED_INFO_INIT;
+    E2E_CHECK_INT(embed_lookup(b.name, &info), EMBED_OK);
+    /* No state was left behind: the interpreter could be ended. */
+    E2E_CHECK_INT(info.state, e2e_python_version() >= 0x030d
+                                  ? EMBED_STATE_CLOSED
+                                  : EMBED_STATE_PARKED);
+}
+
+static void
+finalisers_of_a_dying_thread_may_call_extensions(void **state)
+{
+    (void)state; /* R1 */
+    e2e_expect_ok(end_call_scenario, NULL, 20);
+}
+
+static pthread_key_t late_key;
+
+static void
+late_destructor(void *arg)
+{
+    fam *f = arg;
+    E2E_CHECK_INT(f->add(2, 2), 4);
+}
+
+static void *
+late_thread(void *arg)
+{
+    E2E_CHECK_INT(a.add(1, 1), 2);
+    E2E_CHECK_INT(pthread_setspecific(late_key, arg), 0);
+    return NULL;
+}
+
+static void
+late_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(pthread_key_create(&late_key, late_destructor), 0);
+    load_both();
+    for (int i = 0; i < WARM_UP; i++) {
+        fam_join(fam_thread(late_thread, i % 2 == 0 ? &a : &b, 0));
+    }
+    long before = e2e_rss_kib();
+    for (int i = 0; i < SHORT_THREADS / 4; i++) {
+        fam_join(fam_thread(late_thread, i % 2 == 0 ? &a : &b, 0));
+    }
+    if (!e2e_is_sanitized()) {
+        E2E_CHECK(e2e_rss_kib() - before < RSS_SLACK_KIB);
+    }
+}
+
+static void
+calls_from_the_last_destructors_of_a_thread_work_and_leave_nothing(void **state)
+{
+    (void)state; /* R1 */
+    e2e_expect_ok(late_scenario, NULL, 20);
+}
+
+static void *
+releasing_thread(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(a.watch_end(on_end, NULL), 0);
+    E2E_CHECK_INT(b.watch_end(on_end, NULL), 0);
+    E2E_CHECK_INT(a.swap_local(5), -1);
+    E2E_CHECK_INT(embed_thread_release(), EMBED_OK);
+    E2E_CHECK_INT(atomic_load(&ends), 2);
+    E2E_CHECK_INT(embed_thread_release(), EMBED_OK);
+    E2E_CHECK_INT(a.swap_local(6), -1);
+    return NULL;
+}
+
+static void
+releasing_host(void *arg)
+{
+    *(embed_status *)arg = embed_thread_release();
+}
+
+static void
+release_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(embed_thread_release(), EMBED_OK);
+    load_both();
+    fam_join(fam_thread(releasing_thread, NULL, 0));
+    embed_status status = EMBED_OK;
+    E2E_CHECK_INT(a.around(releasing_host, &status), 1);
+    E2E_CHECK_INT(status, EMBED_E_STATE);
+}
+
+static void
+a_thread_may_give_back_what_it_holds(void **state)
+{
+    (void)state; /* R1: embed_thread_release() */
+    e2e_expect_ok(release_scenario, NULL, 20);
+}
+
+/* --- short-lived threads --------------------------------------------------*/
+
+static void *
+short_thread(void *arg)
+{
+    int i = *(int *)arg;
+    E2E_CHECK_INT(a.add(i, 1), i + 1);
+    E2E_CHECK_INT(b.swap_local(i), -1);
+    return NULL;
+}
+
+static void
+short_threads(int n)
+{
+    for (int i = 0; i < n; i += 4) {
+        pthread_t t[4];
+        int arg[4];
+        for (int k = 0; k < 4; k++) {
+            arg[k] = i + k;
+            t[k] = fam_thread(short_thread, &arg[k], 0);
+        }
+        for (int k = 0; k < 4; k++) {
+            fam_join(t[k]);
+        }
+    }
+}
+
+static void
+short_scenario(void *unused)
+{
+    (void)unused;
+    load_both();
+    short_threads(WARM_UP);
+    long before = e2e_rss_kib();
+    short_threads(SHORT_THREADS);
+    if (!e2e_is_sanitized()) {
+        E2E_CHECK(e2e_rss_kib() - before < RSS_SLACK_KIB);
+    }
+}
+
+static void
+short_lived_threads_leave_nothing(void **state)
+{
+    (void)state; /* R1; the long variant is in tests/stress */
+    e2e_expect_ok(short_scenario, NULL, 60);
+}
+
+/* --- in parallel ----------------------------------------------------------*/
+
+#define ROUND_US 20000
+#define ROUNDS   10
+
+static pthread_barrier_t barrier;
+
+static void *
+busy_thread(void *arg)
+{
+    const fam *f = arg;
+    E2E_CHECK(f->busy(1) >= 0);
+    (void)pthread_barrier_wait(&barrier);
+    for (int i = 0; i < ROUNDS; i++) {
+        E2E_CHECK(f->busy(ROUND_US) >= 0);
+    }
+    return NULL;
+}
+
+/* Seconds for `n` threads, thread i in f[i]. */
+static double
+busy_time(fam *const *f, unsigned n)
+{
+    pthread_t t[2];
+    E2E_CHECK_INT(pthread_barrier_init(&barrier, NULL, n + 1), 0);
+    for (unsigned i = 0; i < n; i++) {
+        t[i] = fam_thread(busy_thread, f[i], 0);
+    }
+    (void)pthread_barrier_wait(&barrier);
+    double start = e2e_now();
+    for (unsigned i = 0; i < n; i++) {
+        fam_join(t[i]);
+    }
+    (void)pthread_barrier_destroy(&barrier);
+    return e2e_now() - start;
+}
+
+static void
+parallel_scenario(void *unused)
+{
+    (void)unused;
+    load_both();
+    fam *const both[2] = {&a, &b};
+    fam *const same[2] = {&a, &a};
+    double best = 0;
+    double best_same = 0;
+    /* Other work on the machine only makes it slower. */
+    for (int i = 0; i < 12 && best < PARALLEL_MIN; i++) {
+        double one = busy_time(both, 1);
+        double two = busy_time(both, 2);
+        double ratio = 2 * one / two;
+        best = ratio > best ? ratio : best;
+    }
+    best_same = 2 * busy_time(same, 1) / busy_time(same, 2);
+    (void)printf("two extensions: %.2f, one: %.2f\n", best, best_same);
+    E2E_CHECK(best >= PARALLEL_MIN);
+}
+
+static void
+threads_in_two_extensions_run_in_parallel(void **state)
+{
+    (void)state; /* own GILs */
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2 || e2e_is_sanitized()) {
+        skip();
+    }
+    e2e_expect_ok(parallel_scenario, NULL, 60);
+}
+
+static void *
+counting_thread(void *arg)
+{
+    int n = *(int *)arg;
+    for (int i = 0; i < n; i++) {
+        E2E_CHECK(a.count(1) > 0);
+        E2E_CHECK_INT(b.add(i, n), i + n);
+    }
+    return NULL;
+}
+
+static void
+counting_scenario(void *unused)
+{
+    (void)unused;
+    load_both();
+    pthread_t t[4];
+    int n = 2000;
+    for (int i = 0; i < 4; i++) {
+        t[i] = fam_thread(counting_thread, &n, 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        fam_join(t[i]);
+    }
+    E2E_CHECK_INT(a.count(0), 4 * n);
+}
+
+static void
+threads_in_one_extension_take_turns(void **state)
+{
+    (void)state;
+    e2e_expect_ok(counting_scenario, NULL, 20);
+}
+
+/* --- small stacks ---------------------------------------------------------*/
+
+static void *
+small_stack_thread(void *arg)
+{
+    int *worked = arg;
+    int sum = a.add(20, 22);
+    embed_status status = embed_last_error()->status;
+    E2E_CHECK(sum == 42 || (sum == FAM_FAILED && status == EMBED_E_STACK));
+    *worked += sum == 42;
+    int uses = a.import(0);
+    E2E_CHECK(uses == fam_imported(1, 0) || uses == FAM_FAILED);
+    int raised = a.raise(3);
+    E2E_CHECK_INT(raised, FAM_FAILED);
+    int deep = a.recurse(100000);
+    E2E_CHECK(deep == 100000 || deep == FAM_FAILED);
+    return NULL;
+}
+
+static void
+small_stack_scenario(void *unused)
+{
+    (void)unused;
+    const size_t kib[] = {16,  20,  32,  48,  64,   96,
+                          128, 192, 256, 512, 1024, 8192};
+    load_both();
+    E2E_CHECK_INT(b.recurse(100), 100);
+    for (size_t i = 0; i < sizeof kib / sizeof kib[0]; i++) {
+        size_t size = kib[i] << 10;
+        int worked = 0;
+        if (size < (size_t)PTHREAD_STACK_MIN) {
+            continue;
+        }
+        (void)fprintf(stderr, "stack of %zu KiB\n", kib[i]);
+        fam_join(fam_thread(small_stack_thread, &worked, size));
+        (void)printf("%zu KiB: %s\n", kib[i], worked ? "works" : "refused");
+        E2E_CHECK(worked || kib[i] < 256);
+        E2E_CHECK_INT(a.add(1, 2), 3);
+    }
+}
+
+static void
+small_stacks_give_an_answer_or_the_failure_value(void **state)
+{
+    (void)state; /* C13, R4 */
+    e2e_expect_ok(small_stack_scenario, NULL, 60);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(thread_locals_and_context_live_from_call_to_call),
+        cmocka_unit_test(thread_locals_die_on_the_thread_that_ends),
+        cmocka_unit_test(finalisers_of_a_dying_thread_may_call_extensions),
+        cmocka_unit_test(
+            calls_from_the_last_destructors_of_a_thread_work_and_leave_nothing),
+        cmocka_unit_test(a_thread_may_give_back_what_it_holds),
+        cmocka_unit_test(short_lived_threads_leave_nothing),
+        cmocka_unit_test(threads_in_two_extensions_run_in_parallel),
+        cmocka_unit_test(threads_in_one_extension_take_turns),
+        cmocka_unit_test(small_stacks_give_an_answer_or_the_failure_value),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
