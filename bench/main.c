@@ -52,9 +52,6 @@ batch_run(const bench_modules *m, enum bench_place place, enum bench_fn fn,
         break;
     case BENCH_TWO_TO_TWO:
     case BENCH_TWO_TO_ONE:
-        /* Longer, so that the ends, where one thread runs alone, matter
-         * less. */
-        calls *= 3;
         good = bench_pair_run(&api[0], &api[place == BENCH_TWO_TO_TWO ? 1 : 0],
                               fn, calls, ns);
         *ns /= 2 * (double)calls;
