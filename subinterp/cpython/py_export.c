@@ -30,8 +30,8 @@ struct es_attached {
     /* How to call it: a Python function's own entry, which saves what
      * PyObject_Vectorcall() does around it. It may change: read each time. */
     const vectorcallfunc *entry;
-    PyObject *onerror;  /* owned, or NULL */
-    void *error;        /* error= converted: size_of_result bytes; or NULL */
+    PyObject *onerror; /* owned, or NULL */
+    void *error;       /* error= converted: size_of_result bytes; or NULL */
     es_arg result;
     size_t n_args;
     es_arg args[];

@@ -75,10 +75,9 @@ static bool
 main_import_signal(const struct sigaction *before)
 {
     ES_OWNED PyObject *signals = PyImport_ImportModule("_signal");
-    ES_OWNED PyObject *none = NULL;
 
     if (signals != NULL && before->sa_handler == SIG_DFL) {
-        none = PyObject_CallMethod(signals, "signal", "ii", SIGINT, 0);
+        Py_XDECREF(PyObject_CallMethod(signals, "signal", "ii", SIGINT, 0));
     }
     if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_MemoryError)) {
         return false;
