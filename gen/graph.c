@@ -13,11 +13,13 @@
 #include "embed/plugin.h"
 
 void
-eg_graph_init(eg_graph *graph, ec_scope *scope, const eg_speller *speller)
+eg_graph_init(eg_graph *graph, const eg_spec *spec, const eg_speller *speller)
 {
-    const ec_decl *file = ec_scope_find(scope, EC_DECL_TYPEDEF, "FILE", 4);
+    const ec_decl *file =
+        ec_scope_find(spec->scope, EC_DECL_TYPEDEF, "FILE", 4);
     *graph = (eg_graph){
-        .types = ec_scope_types(scope),
+        .spec = spec,
+        .types = spec->types,
         .speller = *speller,
         .file = file == NULL ? NULL : file->type,
     };
@@ -154,27 +156,34 @@ close_derived(eg_graph *graph, const eg_node *node)
     return graph_reach(graph, node->type->item, expr, NULL);
 }
 
+embed_status
+eg_graph_field(const eg_graph *graph, const eg_node *node,
+               const ec_field *field, const char **out)
+{
+    *out = NULL;
+    if (field->name[0] == '\0' || node->prefix == NULL ||
+        eg_spec_is_macro(graph->spec, field->name)) {
+        return EMBED_OK;
+    }
+    *out = graph_format(graph, "%s%s", node->prefix, field->name);
+    return *out == NULL ? EMBED_E_NOMEM : EMBED_OK;
+}
+
 static embed_status
 close_record(eg_graph *graph, const eg_node *node)
 {
-    for (size_t i = 0; i < node->type->n_fields; i++) {
+    embed_status status = EMBED_OK;
+    for (size_t i = 0; i < node->type->n_fields && status == EMBED_OK; i++) {
         const ec_field *field = &node->type->fields[i];
         const char *expr = NULL;
-        /* A bit-field has a type with a name. */
-        if (field->name[0] != '\0' && node->prefix != NULL &&
-            field->bit_size < 0) {
-            expr = graph_format(graph, "%s%s", node->prefix, field->name);
-            if (expr == NULL) {
-                return EMBED_E_NOMEM;
-            }
+        if (field->bit_size < 0) {
+            status = eg_graph_field(graph, node, field, &expr);
         }
-        embed_status status =
-            graph_reach(graph, field->type, expr, node->prefix);
-        if (status != EMBED_OK) {
-            return status;
+        if (status == EMBED_OK) {
+            status = graph_reach(graph, field->type, expr, node->prefix);
         }
     }
-    return EMBED_OK;
+    return status;
 }
 
 static embed_status

@@ -21,6 +21,7 @@ typedef struct eg_node {
 } eg_node;
 
 typedef struct eg_graph {
+    const eg_spec *spec;
     ec_types *types;
     eg_speller speller;
     const ec_type *file; /* the type FILE, or NULL */
@@ -29,8 +30,9 @@ typedef struct eg_graph {
     size_t cap;
 } eg_graph;
 
-/** Makes an empty graph over the types of `scope`. */
-void eg_graph_init(eg_graph *graph, ec_scope *scope, const eg_speller *speller);
+/** Makes an empty graph over the types of `spec`, which outlives it. */
+void
+eg_graph_init(eg_graph *graph, const eg_spec *spec, const eg_speller *speller);
 void eg_graph_fini(eg_graph *graph);
 
 /**
@@ -45,6 +47,15 @@ embed_status eg_graph_add(eg_graph *graph, ec_type *type, const char *expr);
 
 /** Adds all that the types added so far are made of. */
 embed_status eg_graph_close(eg_graph *graph);
+
+/**
+ * Sets *out to a C expression of a field, to NULL when there is none: in an
+ * unnamed struct, or when a macro has the field's name.
+ *
+ * Returns:  EMBED_OK, EMBED_E_NOMEM.
+ */
+embed_status eg_graph_field(const eg_graph *graph, const eg_node *node,
+                            const ec_field *field, const char **out);
 
 /** Returns the node of a type that was reached, or NULL. */
 eg_node *eg_graph_node(const ec_type *type);

@@ -401,17 +401,11 @@ record_add(planner *p, const eg_node *node, size_t *counter)
         return EMBED_E_NOMEM;
     }
     for (size_t i = 0; i < type->n_fields; i++) {
-        const ec_field *field = &type->fields[i];
-        record->fields[i].field = field;
-        if (field->name[0] != '\0' && node->prefix != NULL) {
-            eg_text path = EG_TEXT_INIT;
-            eg_text_printf(&path, "%s%s", node->prefix, field->name);
-            record->fields[i].path = ec_types_strndup(
-                p->spec->types, eg_text_string(&path), path.len);
-            eg_text_fini(&path);
-            if (record->fields[i].path == NULL) {
-                return EMBED_E_NOMEM;
-            }
+        eg_field *field = &record->fields[i];
+        field->field = &type->fields[i];
+        if (eg_graph_field(&p->graph, node, field->field, &field->path) !=
+            EMBED_OK) {
+            return EMBED_E_NOMEM;
         }
     }
     return EMBED_OK;
@@ -595,7 +589,7 @@ eg_plan_build(eg_spec *spec, eg_plan *out, eg_report *report)
         .context_version = 0x2701,
     };
     planner p = {.spec = spec, .plan = out};
-    eg_graph_init(&p.graph, spec->scope, &out->speller);
+    eg_graph_init(&p.graph, spec, &out->speller);
     embed_status status = plan_steps(&p);
     eg_graph_fini(&p.graph);
     if (status != EMBED_OK) {

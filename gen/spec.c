@@ -356,17 +356,13 @@ macros_load(loader *ld, const eg_text *text)
 static embed_status
 headers_load(loader *ld)
 {
-    eg_text text = EG_TEXT_INIT;
-    embed_status status = preprocess(ld, "-dD", "/dev/null", &text);
+    eg_text *text = &ld->spec->text;
+    embed_status status = preprocess(ld, "-dD", "/dev/null", text);
     if (status == EMBED_OK) {
-        status = text_parse(ld, eg_text_string(&text), text.len,
+        status = text_parse(ld, eg_text_string(text), text->len,
                             ld->spec->opts->api, EC_PARSE_SKIP);
     }
-    if (status == EMBED_OK) {
-        status = macros_load(ld, &text);
-    }
-    eg_text_fini(&text);
-    return status;
+    return status == EMBED_OK ? macros_load(ld, text) : status;
 }
 
 static embed_status
@@ -405,6 +401,15 @@ eg_spec_header(const eg_spec *spec, const ec_pos *pos)
     return NULL;
 }
 
+bool
+eg_spec_is_macro(const eg_spec *spec, const char *name)
+{
+    char line[256];
+    int n = snprintf(line, sizeof line, "\n#define %s ", name);
+    return n > 0 && (size_t)n < sizeof line &&
+           strstr(eg_text_string(&spec->text), line) != NULL;
+}
+
 embed_status
 eg_spec_load(const eg_opts *opts, const char *include, eg_spec *out,
              eg_report *report)
@@ -437,6 +442,7 @@ eg_spec_fini(eg_spec *spec)
         eg_text_fini(&spec->sources[i].text);
     }
     eg_macros_fini(&spec->macros);
+    eg_text_fini(&spec->text);
     eg_text_fini(&spec->init_code);
     if (spec->scope != NULL) {
         ec_scope_destroy(spec->scope);

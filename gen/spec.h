@@ -36,7 +36,8 @@ typedef struct eg_spec {
     size_t n_headers;
     eg_source *sources;
     size_t n_sources;
-    eg_macros macros; /* of the headers C sees */
+    eg_text text;     /* the headers C sees, preprocessed with -dD */
+    eg_macros macros; /* of these headers */
     eg_text init_code;
 } eg_spec;
 
@@ -56,5 +57,8 @@ void eg_spec_fini(eg_spec *spec);
 
 /** Returns the header that `pos` is in, or NULL. */
 const eg_header *eg_spec_header(const eg_spec *spec, const ec_pos *pos);
+
+/** True when C code cannot write `name`, as an object-like macro has it. */
+bool eg_spec_is_macro(const eg_spec *spec, const char *name);
 
 #endif /* EMBED_GEN_SPEC_H */
