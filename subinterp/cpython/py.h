@@ -17,8 +17,6 @@
 
 #if PY_VERSION_HEX < 0x030d0000
 # define PyThreadState_GetUnchecked _PyThreadState_UncheckedGet
-/* Exported since 3.8 but not in the public headers. */
-PyAPI_FUNC(void) _PyErr_WriteUnraisableMsg(const char *msg, PyObject *obj);
 #endif
 
 /* Hands the current exception to sys.unraisablehook with err_msg "Exception
