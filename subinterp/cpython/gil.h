@@ -10,22 +10,25 @@
 #include <errno.h>
 
 typedef struct es_thread es_thread;
+typedef struct es_released es_released;
+
+/* A GIL given up for a call of C code. */
+struct es_released {
+    PyThreadState *tstate;
+    es_released *outer; /* further up the stack of the same thread */
+};
 
 /* What the backend keeps for each thread, all in static TLS. */
 typedef struct es_tls {
-    es_thread *thread;       /* this thread's cached states, or NULL */
-    PyThreadState *released; /* innermost state given up by es_gil_release() */
-    int py_errno;            /* what ffi.errno shows */
+    es_thread *thread;     /* this thread's cached states, or NULL */
+    es_released *released; /* innermost state given up by es_gil_release() */
+    int py_errno;          /* what ffi.errno shows */
+    void **gilslot;          /* this thread's gilstate slot, or NULL: see
+                                gilslot.h */
 } es_tls;
 
 extern __thread es_tls es_tls_self
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
-
-/* A GIL given up for a call of C code. */
-typedef struct es_released {
-    PyThreadState *tstate;
-    PyThreadState *outer;
-} es_released;
 
 /* Releases the GIL before C code runs and loads Python's errno.  The state is
  * remembered: a call that comes back into the same interpreter uses it. */
@@ -34,7 +37,7 @@ es_gil_release(es_released *r)
 {
     r->outer = es_tls_self.released;
     r->tstate = PyEval_SaveThread();
-    es_tls_self.released = r->tstate;
+    es_tls_self.released = r;
     errno = es_tls_self.py_errno;
 }
 

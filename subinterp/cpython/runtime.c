@@ -182,7 +182,7 @@ start_job(void *arg)
     }
     if (args->status == EMBED_OK) {
         es_interp_number(&es_main);
-        es_gilslot_discover();
+        es_threads_init();
     }
 }
 

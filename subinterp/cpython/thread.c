@@ -14,25 +14,23 @@
 #include "subinterp/cpython/service.h"
 
 /* Stack to keep for Python on a thread: enough for the deepest C code of the
- * standard library, but not all of a small thread's stack (C13). */
+ * standard library.  A small thread makes do with less; with less than the
+ * minimum not even an exception can be reported safely (C13). */
+#define STACK_RESERVE_MIN   ((size_t)128 << 10)
 #define STACK_RESERVE_MAX   ((size_t)256 << 10)
 #define STACK_RESERVE_SHARE 4
 
 /* How long a drain sleeps between two looks. */
 #define DRAIN_POLL_NS 200000
 
-/* pthread keys of glibc are small numbers. */
-#define KEYS_MAX 1024
-
 __thread es_tls es_tls_self;
 ec_mutex es_threads_lock = EC_MUTEX_INIT(EC_RANK_THREADS);
-pthread_key_t es_gilslot_key;
-bool es_gilslot_found;
 
 static es_interp **numbers;      /* guarded by: es_threads_lock */
 static size_t n_numbers;         /* guarded by: es_threads_lock */
 static pthread_cond_t gate_cond; /* with es_threads_lock */
-static pthread_once_t gate_once = PTHREAD_ONCE_INIT;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t exit_key;   /* constant after es_runtime_start() */
 static _Atomic bool is_abandoned;
 
 /* --- barrier --------------------------------------------------------------*/
@@ -40,8 +38,6 @@ static _Atomic bool is_abandoned;
 #ifdef ES_LIGHT_FENCE
 bool es_barrier_is_heavy;
 #endif
-
-static pthread_once_t barrier_once = PTHREAD_ONCE_INIT;
 
 static void
 barrier_init(void)
@@ -60,47 +56,23 @@ es_barrier(void)
     atomic_thread_fence(memory_order_seq_cst);
 }
 
-/* --- CPython's gilstate slot ----------------------------------------------*/
+/* --- process-wide -----------------------------------------------------------*/
 
-/* On a fresh thread, a new state of the main interpreter is the value of
- * exactly one key: CPython's. */
-static void *
-gilslot_search(void *unused)
-{
-    (void)unused;
-    PyThreadState *tstate = PyThreadState_New(PyInterpreterState_Main());
-    if (tstate == NULL) {
-        return NULL;
-    }
-    size_t n = 0;
-    for (pthread_key_t key = 0; key < KEYS_MAX; key++) {
-        if (pthread_getspecific(key) == tstate) {
-            es_gilslot_key = key;
-            n++;
-        }
-    }
-    PyEval_RestoreThread(tstate);
-    PyThreadState_Clear(tstate);
-    PyThreadState_DeleteCurrent();
-    es_gilslot_found = n == 1 && pthread_getspecific(es_gilslot_key) == NULL;
-    return NULL;
-}
+static void thread_exit(void *arg);
 
 static void
-gate_init(void)
+process_init(void)
 {
+    barrier_init();
     ec_cond_init(&gate_cond);
+    (void)pthread_key_create(&exit_key, thread_exit);
 }
 
 void
-es_gilslot_discover(void)
+es_threads_init(void)
 {
-    (void)pthread_once(&barrier_once, barrier_init);
-    (void)pthread_once(&gate_once, gate_init);
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, gilslot_search, NULL) == 0) {
-        (void)pthread_join(thread, NULL);
-    }
+    (void)pthread_once(&once, process_init);
+    es_gilslot_discover();
 }
 
 /* --- interpreters by number -----------------------------------------------*/
@@ -163,6 +135,22 @@ es_interps_snapshot(size_t *out_n)
 
 /* --- threads --------------------------------------------------------------*/
 
+/* Links a state into its interpreter, which is not ended from then on; false
+ * when that has begun already. */
+static bool
+state_link(es_state *state)
+{
+    es_interp *interp = state->interp;
+    ec_mutex_lock(&es_threads_lock);
+    bool ok = !interp->is_ending;
+    if (ok) {
+        state->next = interp->states;
+        interp->states = state;
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    return ok;
+}
+
 /* Unlinks a state from its interpreter; true when that is to be ended now. */
 static bool
 state_unlink(es_state *state)
@@ -176,7 +164,9 @@ state_unlink(es_state *state)
     if (*link == state) {
         *link = state->next;
     }
-    bool end = interp->is_orphan && interp->states == NULL;
+    bool end =
+        interp->is_orphan && !interp->is_ending && interp->states == NULL;
+    interp->is_ending = interp->is_ending || end;
     ec_mutex_unlock(&es_threads_lock);
     return end;
 }
@@ -191,9 +181,7 @@ state_destroy(es_state *state)
     es_attach_state(&entry, state->tstate);
     PyThreadState_Clear(state->tstate);
     PyThreadState_DeleteCurrent();
-    if (es_gilslot_found) {
-        (void)pthread_setspecific(es_gilslot_key, entry.outer_slot);
-    }
+    es_gilslot_restore(entry.outer_slot);
     if (entry.outer != NULL) {
         PyEval_RestoreThread(entry.outer);
     }
@@ -205,9 +193,11 @@ state_destroy(es_state *state)
     free(state);
 }
 
-static void
-thread_destroy(es_thread *thread)
+/* Deletes all states of this thread that are there; false: there were none. */
+static bool
+states_sweep(es_thread *thread)
 {
+    bool any = false;
     for (size_t i = 0; i < thread->n_states; i++) {
         es_state *state = thread->states[i];
         if (state != NULL) {
@@ -215,14 +205,40 @@ thread_destroy(es_thread *thread)
              * export find it. */
             state_destroy(state);
             thread->states[i] = NULL;
+            any = true;
         }
     }
-    free(thread->states);
-    free(thread);
+    return any;
 }
 
-/* Runs at the end of a thread, before pthread keys are torn down (C5).  Not on
- * the process's main thread: there it runs inside exit(). */
+/* Deletes all states of this thread, and those that finalisers make by calling
+ * extensions; what finalisers make for ever is left, as by pthread keys. */
+static void
+states_destroy(es_thread *thread)
+{
+    int rounds = 0;
+    while (rounds < PTHREAD_DESTRUCTOR_ITERATIONS && states_sweep(thread)) {
+        rounds++;
+    }
+}
+
+/* Is this thread in the middle of a call into an extension? */
+static bool
+thread_is_inside(const es_thread *thread)
+{
+    for (size_t i = 0; i < thread->n_states; i++) {
+        const es_state *state = thread->states[i];
+        if (state != NULL && atomic_load_explicit(
+                                 &state->inside, memory_order_relaxed) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Runs at the end of a thread, before pthread keys are torn down (C5); again
+ * among those when a destructor of the host's called an extension after that.
+ * Not on the process's main thread: there it runs inside exit(). */
 static void
 thread_exit(void *arg)
 {
@@ -231,8 +247,11 @@ thread_exit(void *arg)
         syscall(SYS_gettid) == (long)getpid()) {
         return;
     }
-    thread_destroy(thread);
+    states_destroy(thread);
     es_tls_self.thread = NULL;
+    (void)pthread_setspecific(exit_key, NULL);
+    free(thread->states);
+    free(thread);
 }
 
 extern int __cxa_thread_atexit_impl(void (*fn)(void *), void *arg, void *dso);
@@ -251,8 +270,9 @@ stack_measure(es_thread *thread)
     if (pthread_attr_getstack(&attr, &low, &size) == 0) {
         size_t share = size / STACK_RESERVE_SHARE;
         thread->stack_low = (uintptr_t)low;
-        thread->stack_reserve =
-            share < STACK_RESERVE_MAX ? share : STACK_RESERVE_MAX;
+        thread->stack_reserve = share < STACK_RESERVE_MIN   ? STACK_RESERVE_MIN
+                                : share > STACK_RESERVE_MAX ? STACK_RESERVE_MAX
+                                                            : share;
     }
     (void)pthread_attr_destroy(&attr);
 }
@@ -265,14 +285,17 @@ thread_self(void)
         es_thread *thread = calloc(1, sizeof *thread);
         if (thread != NULL) {
             stack_measure(thread);
+            es_gilslot_learn();
             (void)__cxa_thread_atexit_impl(thread_exit, thread, &__dso_handle);
+            (void)pthread_setspecific(exit_key, thread);
         }
         es_tls_self.thread = thread;
     }
     return es_tls_self.thread;
 }
 
-/* This thread's state in `interp`, made when there is none. */
+/* This thread's state in `interp`, made when there is none; NULL: out of
+ * memory, or the interpreter ends. */
 static es_state *
 state_get(es_thread *thread, es_interp *interp)
 {
@@ -301,40 +324,46 @@ state_get(es_thread *thread, es_interp *interp)
     }
     state->interp = interp;
     state->thread = thread;
-    /* Linked first: from here on the interpreter is not ended. */
-    ec_mutex_lock(&es_threads_lock);
-    state->next = interp->states;
-    interp->states = state;
-    ec_mutex_unlock(&es_threads_lock);
-    void *slot = es_gilslot_found ? pthread_getspecific(es_gilslot_key) : NULL;
+    if (!state_link(state)) {
+        free(state);
+        return NULL;
+    }
+    void *slot = es_gilslot_get();
     state->tstate = PyThreadState_New(interp->is);
     if (state->tstate == NULL) {
         (void)state_unlink(state);
         free(state);
         return NULL;
     }
-    if (es_gilslot_found) {
-        /* The first state of a thread takes the slot; it is the caller's. */
-        (void)pthread_setspecific(es_gilslot_key, slot);
-    }
+    /* The first state of a thread takes the slot; it is the caller's. */
+    es_gilslot_restore(slot);
     thread->states[interp->index] = state;
     return state;
 }
 
 /* --- entering -------------------------------------------------------------*/
 
+/* The innermost state of `interp` that Python code of this thread gave up for
+ * a call of C code; NULL: none. */
+static PyThreadState *
+released_in(const es_interp *interp)
+{
+    for (const es_released *r = es_tls_self.released; r != NULL; r = r->outer) {
+        if (r->tstate->interp == interp->is) {
+            return r->tstate;
+        }
+    }
+    return NULL;
+}
+
 /* Attaches a state that this thread has already because it is a thread of
  * Python's own making, or one that is in the middle of a call from Python. */
 static bool
 enter_borrowed(es_interp *interp, es_entry *entry)
 {
-    PyThreadState *now = PyThreadState_GetUnchecked();
-    PyThreadState *released = es_tls_self.released;
-    PyThreadState *mine = NULL;
-    if (now != NULL && now->interp == interp->is) {
-        mine = now;
-    } else if (released != NULL && released->interp == interp->is) {
-        mine = released;
+    PyThreadState *mine = PyThreadState_GetUnchecked();
+    if (mine == NULL || mine->interp != interp->is) {
+        mine = released_in(interp);
     }
     if (mine == NULL) {
         return false;
@@ -437,7 +466,10 @@ es_enter_slow(es_inst *inst, es_entry *entry, ec_err *err)
     }
     es_state *state = state_get(thread, interp);
     if (state == NULL) {
-        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+        gate = atomic_load_explicit(&inst->gate, memory_order_acquire);
+        return (gate & ES_GATE_CLOSED) != 0
+                   ? ec_fail(err, EMBED_E_CLOSED, "the extension is closed")
+                   : ec_fail(err, EMBED_E_NOMEM, "out of memory");
     }
     status = gate_pass(inst, state, &gate, err);
     if (status != EMBED_OK) {
@@ -458,15 +490,12 @@ embed_status
 es_thread_release(ec_err *err)
 {
     es_thread *thread = es_tls_self.thread;
-    if (es_tls_self.released != NULL || PyThreadState_GetUnchecked() != NULL) {
+    if (es_tls_self.released != NULL || PyThreadState_GetUnchecked() != NULL ||
+        (thread != NULL && thread_is_inside(thread))) {
         return ec_fail(err, EMBED_E_STATE, "called from inside Python");
     }
-    for (size_t i = 0; thread != NULL && i < thread->n_states; i++) {
-        es_state *state = thread->states[i];
-        if (state != NULL) {
-            state_destroy(state);
-            thread->states[i] = NULL;
-        }
+    if (thread != NULL) {
+        states_destroy(thread);
     }
     return EMBED_OK;
 }
@@ -554,9 +583,7 @@ es_states_delete_idle(es_interp *interp)
          * (whose slot names it no more since es_leave()). */
         void *slot = es_gilslot_set(state->tstate);
         PyThreadState_Delete(state->tstate);
-        if (es_gilslot_found) {
-            (void)pthread_setspecific(es_gilslot_key, slot);
-        }
+        es_gilslot_restore(slot);
         /* `state` stays: its thread's table points to it. */
     }
 }
@@ -564,7 +591,7 @@ es_states_delete_idle(es_interp *interp)
 void
 es_gate_after_fork(void)
 {
-    gate_init();
+    ec_cond_init(&gate_cond);
 }
 
 void
@@ -610,7 +637,6 @@ es_belongs(void *arg, void *outer)
 {
     const es_inst *inst = arg;
     const PyThreadState *attached = outer;
-    const PyThreadState *released = es_tls_self.released;
     return (attached != NULL && attached->interp == inst->interp->is) ||
-           (released != NULL && released->interp == inst->interp->is);
+           released_in(inst->interp) != NULL;
 }

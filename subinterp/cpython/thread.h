@@ -14,9 +14,8 @@
 #define EMBED_SUBINTERP_CPYTHON_THREAD_H
 
 #include "subinterp/cpython/gil.h"
+#include "subinterp/cpython/gilslot.h"
 #include "subinterp/cpython/interp.h"
-
-#include <pthread.h>
 
 #include "core/lock.h"
 
@@ -34,6 +33,7 @@ struct es_thread {
     es_state **states; /* states[n_states]; NULL where it never was */
     size_t n_states;
     uintptr_t stack_low;  /* lowest address of its stack */
+    size_t stack_size;    /* bytes; 0: unknown */
     size_t stack_reserve; /* bytes to keep free above it; 0: unknown stack */
 };
 
@@ -47,15 +47,6 @@ typedef struct es_entry {
 
 /** Guards the lists of states and the indexes of interpreters. */
 extern ec_mutex es_threads_lock;
-
-/** CPython's gilstate slot (C10); valid if es_gilslot_found. Constant after
- *  es_runtime_start(). */
-extern pthread_key_t es_gilslot_key;
-extern bool es_gilslot_found;
-
-/** Finds CPython's gilstate slot.  The main interpreter runs and is not
- *  attached. */
-void es_gilslot_discover(void);
 
 /** Makes this thread attached to an instance's interpreter; everything that
  *  es_enter_fast() does not handle.
@@ -76,6 +67,10 @@ embed_status es_thread_release(ec_err *err);
 /** Gives up this thread's state in one interpreter, if it has one and is not
  *  inside. */
 void es_thread_drop(es_interp *interp);
+
+/** Prepares what entries need of the process: fences, gates, the gilstate slot.
+ *  The main interpreter runs and is not attached. */
+void es_threads_init(void);
 
 /** Adds an interpreter to the table: sets interp->index. */
 void es_interp_number(es_interp *interp);
@@ -139,31 +134,6 @@ extern bool es_barrier_is_heavy; /* constant after es_runtime_start() */
                        : atomic_thread_fence(memory_order_seq_cst))
 #endif
 
-#define ES_LIKELY(x)   __builtin_expect(!!(x), 1)
-#define ES_UNLIKELY(x) __builtin_expect(!!(x), 0)
-
-/* Sets the gilstate slot to `tstate` and returns what it held. */
-static inline void *
-es_gilslot_set(PyThreadState *tstate)
-{
-    if (!es_gilslot_found) {
-        return NULL;
-    }
-    void *before = pthread_getspecific(es_gilslot_key);
-    if (before != tstate) {
-        (void)pthread_setspecific(es_gilslot_key, tstate);
-    }
-    return before;
-}
-
-static inline void
-es_gilslot_restore(PyThreadState *tstate, void *before)
-{
-    if (es_gilslot_found && before != tstate) {
-        (void)pthread_setspecific(es_gilslot_key, before);
-    }
-}
-
 /* Attaches `tstate`, or finds that its interpreter is attached already. */
 static inline void
 es_attach_state(es_entry *entry, PyThreadState *tstate)
@@ -224,8 +194,8 @@ static inline void
 es_leave(es_entry *entry)
 {
     if (ES_LIKELY(entry->is_attached)) {
-        PyThreadState *tstate = PyEval_SaveThread();
-        es_gilslot_restore(tstate, entry->outer_slot);
+        (void)PyEval_SaveThread();
+        es_gilslot_restore(entry->outer_slot);
         if (ES_UNLIKELY(entry->outer != NULL)) {
             PyEval_RestoreThread(entry->outer);
         }
