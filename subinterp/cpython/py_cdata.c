@@ -4,7 +4,7 @@
  */
 #include "subinterp/cpython/py_cdata.h"
 
-#include "core/types/ccall.h"
+#include "subinterp/cpython/py_ffi_callback.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +102,9 @@ es_cdata_keep_new(es_py *py, ec_type *type, void *data, Py_ssize_t length,
     keep->owner = Py_NewRef(owner);
     keep->extra = NULL;
     keep->view = NULL;
-    PyObject_GC_Track(keep);
+    if (what != ES_KEEP_OWNER) { /* memory of ours is in no cycle */
+        PyObject_GC_Track(keep);
+    }
     return keep;
 }
 
@@ -130,13 +132,14 @@ keep_traverse(es_cdata_keep *keep, visitproc visit, void *arg)
     return 0;
 }
 
-/* Gives up a locked buffer, once. */
+/* Gives up a locked buffer, once; nothing is readable any more. */
 static void
 buffer_unlock(es_cdata_keep *keep)
 {
     Py_buffer *view = keep->view;
 
     keep->view = NULL;
+    keep->head.data = NULL;
     if (view != NULL) {
         PyBuffer_Release(view);
         PyMem_Free(view);
@@ -158,10 +161,13 @@ destructor_run(es_cdata_keep *keep)
     pending = PyErr_GetRaisedException();
     result = PyObject_CallOneArg(destructor, origin);
     if (result == NULL) {
+        PyObject *raised = PyErr_GetRaisedException();
         ES_OWNED PyObject *where =
             PyUnicode_FromFormat("from callback for ffi.gc %R", origin);
 
-        PyErr_WriteUnraisable(where != NULL ? where : origin);
+        PyErr_SetRaisedException(raised); /* steals raised */
+
+        es_write_unraisable(where);
     }
     PyErr_SetRaisedException(pending); /* steals pending */
 }
@@ -177,10 +183,13 @@ keep_finalize(es_cdata_keep *keep)
 static int
 keep_clear(es_cdata_keep *keep)
 {
-    if (keep->what != ES_KEEP_CALLBACK) {
-        Py_CLEAR(keep->extra);
-        Py_CLEAR(keep->owner);
+    if (keep->what == ES_KEEP_BUFFER) {
+        buffer_unlock(keep);
+    } else if (keep->what == ES_KEEP_HANDLE) {
+        es_handle_forget(keep);
     }
+    Py_CLEAR(keep->extra);
+    Py_CLEAR(keep->owner);
     return 0;
 }
 
@@ -196,14 +205,10 @@ keep_dealloc(es_cdata_keep *keep)
     if (keep->head.weakrefs != NULL) {
         PyObject_ClearWeakRefs((PyObject *)keep);
     }
-    if (keep->what == ES_KEEP_BUFFER) {
-        buffer_unlock(keep);
-    }
+    (void)keep_clear(keep);
     if (keep->what == ES_KEEP_CALLBACK) {
-        ec_closure_destroy(keep->view);
+        es_callback_free(keep->view);
     }
-    Py_CLEAR(keep->extra);
-    Py_CLEAR(keep->owner);
     Py_DECREF(keep->head.type);
     PyObject_GC_Del(keep);
     Py_DECREF(tp);

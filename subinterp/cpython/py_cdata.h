@@ -31,6 +31,9 @@ es_cdata_keep_new(es_py *py, ec_type *type, void *data, Py_ssize_t length,
  *  ffi.new().  0, or -1 with an exception set. */
 int es_cdata_release(es_cdata *cd);
 
+/** Takes a handle that ends off the list of those alive. */
+void es_handle_forget(es_cdata_keep *keep);
+
 static inline es_py *
 es_cdata_py(const es_cdata *cd)
 {
@@ -75,6 +78,9 @@ Py_ssize_t es_cdata_size(const es_cdata *cd);
 
 /** Bytes that a pointer or array cdata gives access to, -1 when unknown. */
 Py_ssize_t es_cdata_extent(const es_cdata *cd);
+
+/** Fails for a NULL pointer and for memory that was released. */
+int es_cdata_check_not_null(const es_cdata *cd);
 
 /** The Python value of a primitive or enum cdata; long double as itself. */
 PyObject *es_cdata_value(es_cdata *cd);

@@ -238,18 +238,6 @@ attribute_error(es_cdata *cd, PyObject *name, const char *verb)
     }
 }
 
-static int
-check_not_null(const es_cdata *cd)
-{
-    if (cd->data != NULL) {
-        return 0;
-    }
-    PyErr_Format(PyExc_RuntimeError,
-                 "cannot dereference null pointer from cdata '%s'",
-                 es_cdata_ctype(cd)->name);
-    return -1;
-}
-
 PyObject *
 es_cdata_getattro(es_cdata *cd, PyObject *name)
 {
@@ -257,7 +245,8 @@ es_cdata_getattro(es_cdata *cd, PyObject *name)
     PyObject *attr;
 
     if (f != NULL) {
-        attr = check_not_null(cd) < 0 ? NULL : field_get(cd, f, cd->data);
+        attr =
+            es_cdata_check_not_null(cd) < 0 ? NULL : field_get(cd, f, cd->data);
         Py_DECREF(f);
         return attr;
     }
@@ -278,7 +267,7 @@ field_set(es_cdata *cd, const es_field *f, PyObject *value)
         PyErr_SetString(PyExc_AttributeError, "cannot delete struct field");
         return -1;
     }
-    if (check_not_null(cd) < 0 || check_flexible(cd, f, value) < 0) {
+    if (es_cdata_check_not_null(cd) < 0 || check_flexible(cd, f, value) < 0) {
         return -1;
     }
     return es_field_to_c(es_cdata_py(cd), f, cd->data, value);

@@ -6,6 +6,18 @@
 
 #include <string.h>
 
+int
+es_cdata_check_not_null(const es_cdata *cd)
+{
+    if (cd->data != NULL) {
+        return 0;
+    }
+    PyErr_Format(PyExc_RuntimeError,
+                 "cannot dereference null pointer from cdata '%s'",
+                 es_cdata_ctype(cd)->name);
+    return -1;
+}
+
 /* --- one item ------------------------------------------------------------ */
 
 /* Fails for a cdata that has no items. */
@@ -41,10 +53,7 @@ pointer_item(es_cdata *cd, Py_ssize_t i)
         PyErr_Format(PyExc_TypeError, "cdata '%s' is opaque", item->name);
         return NULL;
     }
-    if (cd->data == NULL) {
-        PyErr_Format(PyExc_RuntimeError,
-                     "cannot dereference null pointer from cdata '%s'",
-                     type->name);
+    if (es_cdata_check_not_null(cd) < 0) {
         return NULL;
     }
     return (char *)((uintptr_t)cd->data + (uintptr_t)i * (uintptr_t)item->size);
@@ -63,6 +72,9 @@ array_item(es_cdata *cd, Py_ssize_t i)
         PyErr_Format(PyExc_IndexError,
                      "index too large for cdata '%s' (expected %zd < %zd)",
                      es_cdata_ctype(cd)->name, i, n);
+        return NULL;
+    }
+    if (es_cdata_check_not_null(cd) < 0) {
         return NULL;
     }
     return cd->data + i * es_cdata_ctype(cd)->item->size;
@@ -151,10 +163,7 @@ slice_at(es_cdata *cd, PyObject *slice, Py_ssize_t *out_n)
                      type->item->name);
         return NULL;
     }
-    if (cd->data == NULL) {
-        PyErr_Format(PyExc_RuntimeError,
-                     "cannot dereference null pointer from cdata '%s'",
-                     type->name);
+    if (es_cdata_check_not_null(cd) < 0) {
         return NULL;
     }
     *out_n = stop - start;
@@ -337,7 +346,8 @@ iter_next(cdata_iter *it)
     const es_cdata *cd = it->array;
     ec_type *item = es_cdata_ctype(cd)->item;
 
-    if (it->next >= es_cdata_array_length(cd)) {
+    if (it->next >= es_cdata_array_length(cd) ||
+        es_cdata_check_not_null(cd) < 0) {
         return NULL;
     }
     return es_from_c(es_cdata_py(cd), item, cd->data + it->next++ * item->size);

@@ -6,6 +6,7 @@
 
 #include "subinterp/cpython/gil.h"
 #include "subinterp/cpython/py_export.h"
+#include "subinterp/cpython/py_ffi_callback.h"
 
 #include <dlfcn.h>
 #include <limits.h>
@@ -187,12 +188,19 @@ static PyMemberDef ffi_members[] = {
 static PyMethodDef ffi_methods[] = {
     FFI_METHOD(addressof),
     FFI_METHOD(alignof),
+    FFI_METHOD(callback),
     FFI_METHOD(cast),
     FFI_METHOD(from_buffer),
+    FFI_METHOD(from_handle),
     FFI_METHOD(gc),
     FFI_METHOD(getctype),
+    FFI_METHOD(init_once),
+    FFI_METHOD(integer_const),
+    FFI_METHOD(list_types),
     FFI_METHOD(memmove),
     FFI_METHOD(new),
+    FFI_METHOD(new_allocator),
+    FFI_METHOD(new_handle),
     FFI_METHOD(offsetof),
     FFI_METHOD(release),
     FFI_METHOD(sizeof),

@@ -54,6 +54,7 @@ ES_FFI_METHOD(addressof);
 ES_FFI_METHOD(integer_const);
 ES_FFI_METHOD(list_types);
 ES_FFI_METHOD(new);
+ES_FFI_METHOD(new_allocator);
 ES_FFI_METHOD(cast);
 ES_FFI_METHOD(string);
 ES_FFI_METHOD(unpack);
@@ -64,8 +65,5 @@ ES_FFI_METHOD(release);
 ES_FFI_METHOD(new_handle);
 ES_FFI_METHOD(from_handle);
 ES_FFI_METHOD(init_once);
-
-/** ffi.new() with memory from ffi.new(). `init` may be NULL. */
-PyObject *es_new(es_py *py, ec_type *type, PyObject *init);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_PY_FFI_H */

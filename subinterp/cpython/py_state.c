@@ -99,8 +99,9 @@ create_objects(es_py *py)
         return -1;
     }
     py->ctypes = PyList_New(0);
+    py->handles = PySet_New(NULL);
     py->error = PyErr_NewException("ffi.error", NULL, NULL);
-    if (py->ctypes == NULL || py->error == NULL) {
+    if (py->ctypes == NULL || py->handles == NULL || py->error == NULL) {
         return -1;
     }
     py->null = es_cdata_new(py, py->type_void_ptr, NULL);
@@ -149,6 +150,7 @@ es_py_unref(es_py *py)
         return;
     }
     Py_CLEAR(py->error);
+    Py_CLEAR(py->handles);
     Py_CLEAR(py->lib_func_type);
     Py_CLEAR(py->lib_type);
     Py_CLEAR(py->ffi_type);

@@ -34,6 +34,8 @@ struct es_py {
     PyTypeObject *lib_type;      /* made by es_lib_types_create() */
     PyTypeObject *lib_func_type; /* made by es_lib_types_create() */
 
+    PyObject *handles; /* set of int: addresses of the handles alive */
+
     PyObject *error; /* ffi.error */
     PyObject *null;  /* ffi.NULL */
 
@@ -80,7 +82,7 @@ typedef struct es_cdata_keep {
     es_keep what;
     PyObject *owner;
     PyObject *extra;
-    void *view; /* BUFFER: Py_buffer; CALLBACK: its closure */
+    void *view; /* BUFFER: Py_buffer; CALLBACK: its es_callback */
 } es_cdata_keep;
 
 /** The ffi object of an extension. */

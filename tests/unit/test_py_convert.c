@@ -245,7 +245,7 @@ static const row arrays_take_sequences_and_text_rows[] = {
     {"ffi.new('int[2]', {})",
      "!TypeError: initializer for ctype 'int[2]' must be a list or tuple, "
      "not dict"},
-    {"ffi.new('int[2][3]', [[1,2],[3]])[1][0]", "3"},
+    {"p = ffi.new('int[2][3]', [[1,2],[3]])\np[1][0]", "3"},
     {"ffi.new('int[][3]', [[1,2],[3]])", "<cdata 'int[][3]' owning 24 bytes>"},
     {"ffi.new('int[][3]', 4)", "<cdata 'int[][3]' owning 48 bytes>"},
     {"ffi.new('int *[2]')", "<cdata 'int *[2]' owning 16 bytes>"},
@@ -288,7 +288,7 @@ static const row structs_take_sequences_dicts_and_structs_rows[] = {
     {"ffi.new('struct point *', ffi.new('struct point *', [1,2]))",
      "!TypeError: initializer for ctype 'struct point' must be a list or "
      "tuple or dict or struct-cdata, not cdata 'struct point *'"},
-    {"ffi.new('struct nested *', [[1,2],[[3],[4]],b'abc']).b[1].x", "4"},
+    {"p = ffi.new('struct nested *', [[1,2],[[3],[4]],b'abc'])\np.b[1].x", "4"},
     {"ffi.new('struct nested *', [[1,2],[[3],[4]],b'abc']).name",
      "<cdata 'char[8]' 0x*>"},
     {"ffi.new('struct nested *', [[1,2],[[3],[4]],b'abc']).b",

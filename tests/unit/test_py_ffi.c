@@ -423,6 +423,93 @@ gc_runs_its_destructor_once(void **state)
                N_ROWS(gc_runs_its_destructor_once_rows));
 }
 
+static const row handles_stand_for_objects_while_alive_rows[] = {
+    {"h=ffi.new_handle([1])\nrepr(h)[:30]",
+     "\"<cdata 'void *' handle to [1]>\""},
+    {"h=ffi.new_handle([1])\nffi.from_handle(h)", "[1]"},
+    {"h=ffi.new_handle([1])\nffi.typeof(h)", "<ctype 'void *'>"},
+    {"h=ffi.new_handle([1])\nffi.from_handle(ffi.cast('char *', h))", "[1]"},
+    {"h=ffi.new_handle([1])\nffi.from_handle(ffi.cast('int *', h))",
+     "!TypeError: expected a 'cdata' object with a 'void *' out of "
+     "new_handle(), got 'int *'"},
+    {"ffi.from_handle(ffi.NULL)",
+     "!RuntimeError: cannot use from_handle() on NULL pointer"},
+    {"ffi.from_handle(5)", "!TypeError: expected a 'cdata' object"},
+    {"ffi.new_handle()",
+     "!TypeError: new_handle() missing required argument 'x' (pos 1)"},
+    {"ffi.new_handle([1]).__enter__()",
+     "!ValueError: only a cdata of ffi.new(), ffi.gc(), ffi.from_buffer() "
+     "or an allocator can be released or used in 'with'"},
+    {"h=ffi.new_handle([1])\np=ffi.cast('void *', h)\ndel "
+     "h\nffi.from_handle(p)",
+     "!RuntimeError: from_handle(): <cdata 'void *' 0x*> is not a handle "
+     "that is alive in this interpreter"},
+    {"h=ffi.new_handle([1])\nh2=ffi.new_handle([2])\nffi.from_handle(h2), h "
+     "== h2",
+     "([2], False)"},
+};
+
+static void
+handles_stand_for_objects_while_alive(void **state)
+{
+    rows_check(*state, handles_stand_for_objects_while_alive_rows,
+               N_ROWS(handles_stand_for_objects_while_alive_rows));
+}
+
+static const row init_once_keeps_the_first_result_rows[] = {
+    {"ffi.init_once(lambda: 5, 'tag'), ffi.init_once(lambda: 6, 'tag')",
+     "(5, 5)"},
+    {"ffi.init_once(lambda: 5, [])", "!TypeError: unhashable type: 'list'"},
+    {"ffi.init_once(5, 'tag2')", "!TypeError: 'int' object is not callable"},
+};
+
+static void
+init_once_keeps_the_first_result(void **state)
+{
+    rows_check(*state, init_once_keeps_the_first_result_rows,
+               N_ROWS(init_once_keeps_the_first_result_rows));
+}
+
+static const row constants_are_found_by_name_rows[] = {
+    {"ffi.integer_const('BLUE')", "5"},
+    {"ffi.integer_const('nope')",
+     "!AttributeError: integer constant 'nope' not found"},
+    {"ffi.integer_const('point_t')",
+     "!AttributeError: integer constant 'point_t' not found"},
+};
+
+static void
+constants_are_found_by_name(void **state)
+{
+    rows_check(*state, constants_are_found_by_name_rows,
+               N_ROWS(constants_are_found_by_name_rows));
+}
+
+static const row allocators_replace_the_memory_of_new_rows[] = {
+    {"ffi.new_allocator()('int *', 5)[0]", "5"},
+    {"ffi.new_allocator(lambda n: ffi.new('char[]', n))('int *', 5)[0]", "5"},
+    {"ffi.new_allocator(lambda n: ffi.new('char[]', n))('int *')",
+     "<cdata 'int *' 0x*>"},
+    {"ffi.new_allocator(lambda n: 5)('int *')",
+     "!TypeError: alloc() must return a cdata object (got int)"},
+    {"ffi.new_allocator(lambda n: ffi.NULL)('int *')",
+     "!MemoryError: alloc() returned NULL"},
+    {"ffi.new_allocator(lambda n: ffi.cast('int', 5))('int *')",
+     "!TypeError: alloc() must return a cdata pointer, not 'int'"},
+    {"ffi.new_allocator(free=lambda p: 5)",
+     "!TypeError: cannot pass 'free' without 'alloc'"},
+    {"l=[]\na=ffi.new_allocator(lambda n: ffi.new('char[]', n), "
+     "l.append)\nx=a('int[]', [1,2])\ndel x\nl",
+     "[<cdata 'char[]' owning 8 bytes>]"},
+};
+
+static void
+allocators_replace_the_memory_of_new(void **state)
+{
+    rows_check(*state, allocators_replace_the_memory_of_new_rows,
+               N_ROWS(allocators_replace_the_memory_of_new_rows));
+}
+
 int
 main(void)
 {
@@ -435,6 +522,10 @@ main(void)
         cmocka_unit_test(memmove_copies_between_cdata_and_buffers),
         cmocka_unit_test(addressof_follows_a_path),
         cmocka_unit_test(gc_runs_its_destructor_once),
+        cmocka_unit_test(handles_stand_for_objects_while_alive),
+        cmocka_unit_test(init_once_keeps_the_first_result),
+        cmocka_unit_test(constants_are_found_by_name),
+        cmocka_unit_test(allocators_replace_the_memory_of_new),
     };
 
     return cmocka_run_group_tests(tests, rows_start, rows_end);
