@@ -27,6 +27,10 @@
 
 #define TEXT_SIZE 40
 
+/** How often both analyses are run; the best time counts, since whatever else
+ * the machine does only makes it longer. */
+#define RUNS 2
+
 /** What one plug-in sees of its interpreter. */
 typedef struct sight {
     char author[TEXT_SIZE];
@@ -40,7 +44,7 @@ typedef struct outcome {
     struct token_stats tokens;
     sight words_sees;
     sight tokens_sees;
-    double seconds; /* of both analyses, run at the same time */
+    double seconds; /* of both analyses, run at the same time; the best */
 } outcome;
 
 typedef struct plugins {
@@ -146,7 +150,7 @@ tokens_thread(void *arg)
     return NULL;
 }
 
-/* Runs both analyses at once, each on its own thread. */
+/* Runs both analyses at once, each on its own thread; keeps the better time. */
 static bool
 plugins_run(const plugins *lib, const char *path, outcome *out)
 {
@@ -155,6 +159,7 @@ plugins_run(const plugins *lib, const char *path, outcome *out)
     pthread_t words_id;
     pthread_t tokens_id;
     double start = now();
+    double seconds = 0;
 
     if (pthread_create(&words_id, NULL, words_thread, &words) != 0) {
         return false;
@@ -163,7 +168,10 @@ plugins_run(const plugins *lib, const char *path, outcome *out)
         (void)pthread_join(tokens_id, NULL);
     }
     (void)pthread_join(words_id, NULL);
-    out->seconds = now() - start;
+    seconds = now() - start;
+    if (out->seconds == 0 || seconds < out->seconds) {
+        out->seconds = seconds;
+    }
     return words.result == 0 && tokens.result == 0;
 }
 
@@ -173,8 +181,15 @@ measure(char *const argv[], outcome *out)
 {
     plugins lib;
 
-    return plugins_open(&lib, argv[2], argv[3]) && plugins_look(&lib, out) &&
-           plugins_run(&lib, argv[1], out);
+    if (!plugins_open(&lib, argv[2], argv[3]) || !plugins_look(&lib, out)) {
+        return false;
+    }
+    for (int run = 0; run < RUNS; run++) {
+        if (!plugins_run(&lib, argv[1], out)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Makes the measurement in a child with one shared interpreter. */
