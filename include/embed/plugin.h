@@ -191,7 +191,7 @@ struct embed_plugin {
                                   it is not a C function */
     const char *init_code;     /* UTF-8 */
     size_t init_code_size;     /* bytes, without the final NUL */
-    const char *init_file;     /* file name shown in tracebacks */
+    const char *init_file;     /* the init code's __file__ */
     uint64_t flags;            /* 0 */
 };
 
