@@ -50,8 +50,7 @@ IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wundef -Wpointer-arith -Wwrite-strings -Wconversion -Wformat=2 -Wvla \
-	$(if $(IS_CLANG),-Wthread-safety -Wthread-safety-beta,\
-	-Wlogical-op -Wduplicated-cond -Wnull-dereference)
+	$(if $(IS_CLANG),,-Wlogical-op -Wduplicated-cond -Wnull-dereference)
 ifneq ($(WERROR),)
 WARNINGS += -Werror
 endif
@@ -93,7 +92,7 @@ $(BUILD)/flags: FORCE
 # Only goals that build something look for Pythons; the others must work
 # without one.
 NO_PYTHON_GOALS := help clean dist deps deps-dev demo test bench asan tsan \
-	ubsan debug lint fuzz uninstall check-layers check-text
+	ubsan debug lint fuzz uninstall check-layers check-text format lint-format
 ifneq ($(filter-out $(NO_PYTHON_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/pythons.mk
 

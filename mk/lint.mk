@@ -1,6 +1,7 @@
 # lint.mk - the checks of `make lint`: style, analysers, architecture.
 #
-# lint-quick is what needs no more than a compiler and binutils.
+# lint-quick is what needs no more than a compiler and binutils; lint-gate is
+# what must hold for every change.
 #
 # SPDX-License-Identifier: MIT
 
@@ -14,16 +15,21 @@ LINT_PYTHON = $(firstword $(PYTHON_VERSIONS))
 LINT_CPPFLAGS = -std=c11 -D_GNU_SOURCE -DEC_DEBUG -I. -Iinclude \
 	-isystem $(PY_$(LINT_PYTHON)_INCLUDE)
 
-.PHONY: lint lint-run lint-quick lint-format lint-tidy lint-threads \
+.PHONY: lint lint-run lint-gate format lint-quick lint-format lint-tidy lint-threads \
 	lint-cppcheck check-layers check-symbols check-globals check-text
 
 lint: ## style, analysers, layers, symbols, globals
 	$(Q)$(MAKE) --no-print-directory deps-dev
 	$(Q)$(MAKE) --no-print-directory -k lint-run
 
-lint-run: lint-quick lint-format lint-threads lint-cppcheck lint-tidy
+lint-run: lint-gate lint-threads lint-tidy
+
+lint-gate: lint-quick lint-format lint-cppcheck
 
 lint-quick: check-layers check-symbols check-globals check-text check-headers
+
+format: ## let clang-format write all files
+	clang-format -i $(FORMAT_FILES)
 
 lint-format: ## clang-format changes nothing
 	clang-format --dry-run -Werror $(FORMAT_FILES)
