@@ -340,6 +340,7 @@ interp_end(es_interp *interp, ec_err *err)
     ec_mutex_lock(&es_threads_lock);
     bool is_free = interp->states == NULL;
     interp->is_orphan = !is_free;
+    interp->is_ending = is_free;
     ec_mutex_unlock(&es_threads_lock);
     return is_free &&
            es_service_run(es_interp_end_job, interp, err) == EMBED_OK &&

@@ -35,6 +35,7 @@ typedef struct es_interp {
     es_state *states;       /* guarded by: threads lock; all cached states */
     bool is_orphan;         /* guarded by: threads lock; to be ended when the
                                 last cached state goes */
+    bool is_ending;         /* guarded by: threads lock; no new states */
 } es_interp;
 
 typedef struct es_inst {
