@@ -315,11 +315,10 @@ apply_other(ec_parser *p, int op, int level, ec_value *a, const ec_value *b)
         return ec_value_unknown(p, EC_PRIM_LONG, NULL, a);
     }
     a->is_known = false;
-    if (level == 9 && b->type->kind == EC_KIND_POINTER) {
-        a->type = b->type;
-    } else if (b->type->kind == EC_KIND_FLOAT &&
-               (a->type->kind != EC_KIND_FLOAT ||
-                b->type->size > a->type->size)) {
+    /* `1 + pointer`, and the wider of two floating types. */
+    if ((level == 9 && b->type->kind == EC_KIND_POINTER) ||
+        (b->type->kind == EC_KIND_FLOAT &&
+         (a->type->kind != EC_KIND_FLOAT || b->type->size > a->type->size))) {
         a->type = b->type;
     }
     return true;

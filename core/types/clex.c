@@ -157,7 +157,10 @@ is_space(char c)
 static char
 peek(const ec_lexer *lex, size_t ahead)
 {
-    return (size_t)(lex->end - lex->at) > ahead ? lex->at[ahead] : '\0';
+    if ((size_t)(lex->end - lex->at) <= ahead) {
+        return '\0';
+    }
+    return lex->at[ahead];
 }
 
 /* Steps over a newline at `at`. */

@@ -68,6 +68,7 @@ ec_parser_fail(ec_parser *p, const ec_tok *tok, const char *fmt, ...)
     p->status = EMBED_E_INVALID;
     p->diag->pos = ec_parser_pos(tok);
     va_start(args, fmt);
+    // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is not
     (void)vsnprintf(p->diag->message, sizeof(p->diag->message), fmt, args);
     va_end(args);
     diag_source(p->diag, tok, p->lex.end);

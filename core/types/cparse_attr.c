@@ -133,8 +133,10 @@ attribute(ec_parser *p, ec_attrs *attrs)
 static bool
 gnu_attributes(ec_parser *p, ec_attrs *attrs)
 {
-    if (!ec_parser_next(p) || !ec_parser_expect(p, '(') ||
-        !ec_parser_expect(p, '(')) {
+    if (!ec_parser_next(p) || !ec_parser_expect(p, '(')) {
+        return false;
+    }
+    if (!ec_parser_expect(p, '(')) {
         return false;
     }
     while (!ec_parser_at(p, ')')) {
@@ -145,7 +147,10 @@ gnu_attributes(ec_parser *p, ec_attrs *attrs)
             return false;
         }
     }
-    return ec_parser_expect(p, ')') && ec_parser_expect(p, ')');
+    if (!ec_parser_expect(p, ')')) {
+        return false;
+    }
+    return ec_parser_expect(p, ')');
 }
 
 /* "_Alignas" "(" ( type-name | constant-expression ) ")" */

@@ -12,7 +12,7 @@
 
 /* True when two types are compatible in C though the model keeps them apart:
  * size_t and unsigned long, an enum and its integer type. */
-static bool
+static bool // NOLINTNEXTLINE(misc-no-recursion): depth-limited
 types_match(const ec_type *a, const ec_type *b, int depth)
 {
     if (a == b || depth == 0) {
@@ -81,7 +81,7 @@ entries_agree(const ec_entry *old, const ec_entry *added)
 static bool
 is_main(const ec_parser *p, const ec_pos *pos)
 {
-    return p->opts->main_file != NULL &&
+    return p->opts->main_file != NULL && pos->file != NULL &&
            strcmp(pos->file, p->opts->main_file) == 0;
 }
 
