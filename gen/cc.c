@@ -12,8 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 void
 eg_cmd_fini(eg_cmd *cmd)
 {

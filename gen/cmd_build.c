@@ -130,13 +130,12 @@ compile(const eg_spec *spec, const char *include, const eg_text *code,
     } else {
         eg_text_printf(&output, "lib%s.so", spec->name);
     }
-    embed_status status = eg_file_temp_dir(&dir, &err);
-    if (status == EMBED_OK) {
+    if (eg_file_temp_dir(&dir, &err) == EMBED_OK) {
         eg_text_printf(&path, "%s/%s", eg_text_string(&dir), file);
-        status = eg_file_write(eg_text_string(&path), eg_text_string(code),
-                               code->len, &err);
+        (void)eg_file_write(eg_text_string(&path), eg_text_string(code),
+                            code->len, &err);
     }
-    status = report_err(report, &err);
+    embed_status status = report_err(report, &err);
     if (status == EMBED_OK) {
         status = library_make(spec, include, eg_text_string(&path),
                               eg_text_string(&output), report);

@@ -100,6 +100,7 @@ graph_push(eg_graph *graph, eg_node *node)
 {
     if (graph->n == graph->cap) {
         size_t cap = graph->cap == 0 ? 64 : graph->cap * 2;
+        // NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers
         eg_node **nodes = realloc(graph->nodes, cap * sizeof *nodes);
         if (nodes == NULL) {
             return EMBED_E_NOMEM;

@@ -158,14 +158,15 @@ directive_read(eg_macros *macros, ec_types *types, const char *line,
 }
 
 embed_status
-eg_macros_collect(ec_types *types, const char *text, size_t len,
+eg_macros_collect(ec_types *types, const eg_text *text,
                   const char *const *files, size_t n_files, eg_macros *out,
                   ec_err *err)
 {
     place at = {files, n_files, NULL, 0};
-    const char *stop = text + len;
+    const char *line = eg_text_string(text);
+    const char *stop = line + text->len;
     embed_status status = EMBED_OK;
-    for (const char *line = text; line < stop && status == EMBED_OK;) {
+    while (line < stop && status == EMBED_OK) {
         const char *end = memchr(line, '\n', (size_t)(stop - line));
         end = end == NULL ? stop : end;
         at.line++;

@@ -32,7 +32,7 @@ typedef struct eg_macros {
 void eg_macros_fini(eg_macros *macros);
 
 /**
- * Finds the macros that are defined at the end of text[len] and whose last
+ * Finds the macros that are defined at the end of `text` and whose last
  * definition is in one of the files.
  *
  * @param types  gets the names
@@ -40,7 +40,7 @@ void eg_macros_fini(eg_macros *macros);
  *
  * Returns:  EMBED_OK, EMBED_E_NOMEM.
  */
-embed_status eg_macros_collect(ec_types *types, const char *text, size_t len,
+embed_status eg_macros_collect(ec_types *types, const eg_text *text,
                                const char *const *files, size_t n_files,
                                eg_macros *out, ec_err *err);
 

@@ -339,6 +339,7 @@ static embed_status
 exports_collect(planner *p)
 {
     eg_plan *plan = p->plan;
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers
     plan->exports = plan_alloc(p, plan->n_globals, sizeof *plan->exports);
     if (plan->exports == NULL) {
         return EMBED_E_NOMEM;
@@ -350,6 +351,7 @@ exports_collect(planner *p)
         }
         plan->has_functions |= global->kind == EG_GLOBAL_FUNCTION;
     }
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers
     qsort((void *)plan->exports, plan->n_exports, sizeof *plan->exports,
           export_compare);
     return EMBED_OK;

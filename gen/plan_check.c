@@ -57,8 +57,12 @@ value_check(const eg_plan *plan, const ec_type *type, const char *what,
                        type->name);
     } else if (type->kind != EC_KIND_POINTER &&
                !eg_is_spellable(&plan->speller, type)) {
+        bool is_nameless = strchr(type->name, '$') != NULL;
         (void)snprintf(why->text, sizeof why->text,
-                       "%s has a type without a name", what);
+                       is_nameless ? "%s has a type without a name"
+                                   : "%s has the type '%s', which Python "
+                                     "cannot pass",
+                       what, type->name);
     } else {
         return true;
     }

@@ -335,8 +335,7 @@ macros_load(loader *ld, const eg_text *text)
             files[n++] = spec->headers[i].path;
         }
     }
-    (void)eg_macros_collect(spec->types, eg_text_string(text), text->len, files,
-                            n, &spec->macros, &err);
+    (void)eg_macros_collect(spec->types, text, files, n, &spec->macros, &err);
     free(files);
     embed_status status = loader_fail(ld, &err);
     if (status != EMBED_OK || spec->macros.n == 0) {

@@ -93,6 +93,7 @@ eg_is_spellable(const eg_speller *speller, const ec_type *type)
     return base_name(speller, base_type(type), &prefix) != NULL;
 }
 
+// NOLINTBEGIN(misc-no-recursion): spell_at() limits its depth
 static void spell_at(const eg_speller *speller, const ec_type *type,
                      const char *declarator, int depth, eg_text *out);
 
@@ -141,7 +142,6 @@ spell_step(const eg_speller *speller, const ec_type *type, int depth,
     return left;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): depth-limited
 static void
 spell_at(const eg_speller *speller, const ec_type *type, const char *declarator,
          int depth, eg_text *out)
@@ -165,6 +165,8 @@ spell_at(const eg_speller *speller, const ec_type *type, const char *declarator,
     out->failed = out->failed || whole.failed;
     eg_text_fini(&whole);
 }
+
+// NOLINTEND(misc-no-recursion)
 
 void
 eg_spell(const eg_speller *speller, const ec_type *type, const char *declarator,

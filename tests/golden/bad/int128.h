@@ -1,0 +1,1 @@
+int take(int n, __int128 wide);
