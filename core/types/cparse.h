@@ -48,12 +48,21 @@ enum {
     EC_DECL_PARTIAL_ARRAY = 1 << 9,   /* array length `[...]` */
 };
 
+/* What only the C compiler knows (cdef text): `typedef int... T` has a type of
+ * kind INT, UINT or FLOAT named T with prim -1 (FLOAT: -2), EC_TYPE_PARTIAL and
+ * unknown size; `typedef ... T` an incomplete anonymous struct named T; a record
+ * with `...` or `[...]` is EC_TYPE_PARTIAL; so is an enum with `...`, whose
+ * enumerators all have EC_DECL_UNKNOWN_VALUE.
+ *
+ * Types that cannot be values are structs too: `FILE` and `va_list` incomplete,
+ * `__int128`, `__float128`, `long double _Complex` ... of known size with
+ * EC_TYPE_CUSTOM_LAYOUT.  All are EC_TYPE_ANONYMOUS and named like that. */
 typedef struct ec_decl {
     ec_decl_kind kind;
     unsigned flags;
     const char *name;
-    ec_type *type; /* function: FUNCTION type; constant: its type */
-    ec_pos pos;
+    ec_type *type;          /* function: FUNCTION type; constant: its type */
+    ec_pos pos;             /* tag: its definition, once there is one */
     int64_t value;          /* constant with a known value (bit pattern) */
     const char *on_failure; /* text of EMBED_ON_FAILURE(expr), or NULL */
     ec_pos on_failure_pos;
@@ -139,8 +148,9 @@ embed_status ec_parse_type(ec_scope *scope, const char *text, size_t len,
 embed_status ec_parse_const(ec_scope *scope, const char *text, size_t len,
                             int64_t *out, bool *out_unsigned, ec_diag *diag);
 
-/** Formats "file:line:col: error: text", the line and a caret to out[cap];
- *  returns the length, which may be >= cap (then cut). */
+/** Formats "file:line:col: error: text", the line and a caret to out[cap],
+ *  without a newline at the end; returns the length, which may be >= cap (then
+ *  cut). */
 size_t ec_diag_format(const ec_diag *diag, char *out, size_t cap);
 
 #endif /* EMBED_CORE_TYPES_CPARSE_H */
