@@ -19,6 +19,19 @@
 # define PyThreadState_GetUnchecked _PyThreadState_UncheckedGet
 #endif
 
+/* How many more levels of C recursion a thread may use; NULL where CPython
+ * looks at the stack itself. */
+static inline int *
+es_c_levels(PyThreadState *tstate)
+{
+#if PY_VERSION_HEX < 0x030e0000
+    return &tstate->c_recursion_remaining;
+#else
+    (void)tstate;
+    return NULL;
+#endif
+}
+
 /* Hands the current exception to sys.unraisablehook with err_msg "Exception
  * ignored <what>"; `what` NULL: the hook's own text. */
 static inline void

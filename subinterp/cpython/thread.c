@@ -370,6 +370,7 @@ enter_borrowed(es_interp *interp, es_entry *entry)
     }
     entry->state = NULL;
     es_attach_state(entry, mine);
+    es_levels_cut(entry, es_tls_self.thread, mine);
     return true;
 }
 
@@ -404,6 +405,7 @@ es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err)
     atomic_fetch_add_explicit(&state->inside, 1, memory_order_seq_cst);
     entry->state = state;
     es_attach_state(entry, state->tstate);
+    es_levels_cut(entry, thread, state->tstate);
     return EMBED_OK;
 }
 
@@ -477,6 +479,7 @@ es_enter_slow(es_inst *inst, es_entry *entry, ec_err *err)
     }
     entry->state = state;
     es_attach_state(entry, state->tstate);
+    es_levels_cut(entry, thread, state->tstate);
     if ((gate & ES_GATE_FORKED) != 0) {
         (void)atomic_fetch_and(&inst->gate, ~(unsigned)ES_GATE_FORKED);
         es_finish_run(ES_FINISH_AFTER_FORK, 0);

@@ -43,6 +43,7 @@ typedef struct es_entry {
     PyThreadState *outer; /* state to attach again; NULL: none */
     void *outer_slot;     /* what CPython's gilstate slot held */
     bool is_attached;     /* es_enter attached; else `outer` was right */
+    int levels;           /* what es_levels_cut() took */
 } es_entry;
 
 /** Guards the lists of states and the indexes of interpreters. */
@@ -161,6 +162,38 @@ es_stack_is_low(const es_thread *thread)
     return here - thread->stack_low < thread->stack_reserve;
 }
 
+/* CPython until 3.13 counts levels of C recursion and does not look at the
+ * stack.  A level takes up to 440 bytes of it, in rare cases (sorted()) 1700.
+ * Where there is less stack than CPython hopes for, it gets fewer levels, and
+ * raises RecursionError instead of crashing (C13). */
+#define ES_STACK_ROOMY ((size_t)5 << 20) /* CPython's own limit is right */
+#define ES_LEVEL_SHIFT 10                /* bytes of a level, as power of 2 */
+
+/* After attaching: limits the levels to the stack that is left. */
+static inline void
+es_levels_cut(es_entry *entry, const es_thread *thread, PyThreadState *tstate)
+{
+    int *levels = es_c_levels(entry->is_attached ? tstate : entry->outer);
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    size_t room = here - thread->stack_low;
+    entry->levels = 0;
+    if (levels != NULL && room < ES_STACK_ROOMY) {
+        int cut = *levels - (int)(room >> ES_LEVEL_SHIFT);
+        entry->levels = cut > 0 ? cut : 0;
+        *levels -= entry->levels;
+    }
+}
+
+/* Before or after detaching `tstate`: undoes it. */
+static inline void
+es_levels_give(const es_entry *entry, PyThreadState *tstate)
+{
+    int *levels = es_c_levels(tstate);
+    if (levels != NULL && entry->levels != 0) {
+        *levels += entry->levels;
+    }
+}
+
 /* Enters where nothing is special: the thread was here before, is not in
  * Python code of this interpreter further up, and the gate is open. */
 static inline bool
@@ -187,6 +220,7 @@ es_enter_fast(es_inst *inst, const es_tls *tls, es_entry *entry)
     }
     entry->state = state;
     es_attach_state(entry, state->tstate);
+    es_levels_cut(entry, thread, state->tstate);
     return true;
 }
 
@@ -194,11 +228,13 @@ static inline void
 es_leave(es_entry *entry)
 {
     if (ES_LIKELY(entry->is_attached)) {
-        (void)PyEval_SaveThread();
+        es_levels_give(entry, PyEval_SaveThread());
         es_gilslot_restore(entry->outer_slot);
         if (ES_UNLIKELY(entry->outer != NULL)) {
             PyEval_RestoreThread(entry->outer);
         }
+    } else {
+        es_levels_give(entry, entry->outer);
     }
     es_state *state = entry->state;
     if (ES_LIKELY(state != NULL)) {
