@@ -101,7 +101,8 @@ emit_failure(const eg_emitter *em, const eg_global *global)
         eg_spell(&em->plan->speller, type, "", em->out);
         eg_text_puts(em->out, ")");
     }
-    eg_text_printf(em->out, "(%s);\n", decl->on_failure);
+    bool is_braced = decl->on_failure[0] == '{';
+    eg_text_printf(em->out, is_braced ? "%s;\n" : "(%s);\n", decl->on_failure);
     eg_emit_line(em, 0, NULL);
     eg_text_fini(&name);
 }

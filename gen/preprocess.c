@@ -16,7 +16,8 @@ command_make(const eg_spec *spec, const char *include, const char *mode,
     eg_cmd_compiler(cmd);
     eg_cmd_add(cmd, "-E");
     eg_cmd_add(cmd, mode);
-    eg_cmd_add(cmd, "-DEMBED_ON_FAILURE(x)=__embed_on_failure__(x)");
+    eg_cmd_add(cmd, "-DEMBED_ON_FAILURE(...)="
+                    "__embed_on_failure__(__VA_ARGS__)");
     eg_cmd_add_list(cmd, spec->opts->cpp.items, spec->opts->cpp.n);
     for (size_t i = 0; i < spec->n_headers; i++) {
         if (!spec->headers[i].is_cdef_text) {

@@ -15,14 +15,16 @@
 
 /**
  * Declares what an export returns when its Python code cannot be reached or
- * fails: a constant expression of the result type, after the declaration:
+ * fails: a constant expression of the result type, or a braced initialiser,
+ * after the declaration:
  *
  *     int authenticate(const char *user) EMBED_ON_FAILURE(-1);
+ *     struct point where(void) EMBED_ON_FAILURE({-1, -1});
  *
  * Without it all bytes of the result are zero.
  */
 #ifndef EMBED_ON_FAILURE
-# define EMBED_ON_FAILURE(expr)
+# define EMBED_ON_FAILURE(...)
 #endif
 
 #include <stddef.h>
