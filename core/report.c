@@ -192,14 +192,15 @@ print_line(const struct embed_externpy *fn, const ec_err *err)
     /* The init code's own report said why, once and in full. */
     const char *reason =
         err->status == EMBED_E_INIT ? "initialization code failed" : err->text;
-    if (err->status == EMBED_E_UNATTACHED) {
-        (void)fprintf(stderr,
-                      "extern \"Python\": function %s() called, but %s.  %s\n",
-                      fn->name, reason, value);
-    } else {
-        (void)fprintf(stderr, "function %s() called, but %s.  %s\n", fn->name,
-                      err->text, value);
-    }
+    const char *kind =
+        err->status == EMBED_E_UNATTACHED ? "extern \"Python\": " : "";
+    /* In one piece, and without the 8 KiB of stack that fprintf() takes for a
+     * stream that has no buffer: there may be little left (C13). */
+    char line[EC_ERR_TEXT_SIZE + 256];
+    (void)snprintf(line, sizeof line,
+                   "%sfunction %.127s() called, but %s.  %s\n", kind, fn->name,
+                   reason, value);
+    (void)fputs(line, stderr);
 }
 
 void
