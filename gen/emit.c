@@ -129,8 +129,16 @@ emit_include(eg_text *out, const char *name)
     eg_text_puts(out, "\"\n");
 }
 
-/* C and C++ agree on what the headers declare; what API.h declares is seen
- * outside of the plug-in. */
+/* What API.h declares is seen outside of the plug-in. */
+static void
+emit_api(const eg_emitter *em)
+{
+    eg_text_puts(em->out, "#pragma GCC visibility push(default)\n");
+    emit_include(em->out, eg_file_base(em->plan->spec->opts->api));
+    eg_text_puts(em->out, "#pragma GCC visibility pop\n");
+}
+
+/* C and C++ agree on what the headers declare. */
 static void
 emit_headers(const eg_emitter *em)
 {
@@ -138,15 +146,17 @@ emit_headers(const eg_emitter *em)
     eg_text *out = em->out;
     emit_include(out, "embed/plugin.h");
     eg_text_puts(out, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
+    if (spec->is_api_first) {
+        emit_api(em);
+    }
     for (size_t i = 0; i < spec->n_headers; i++) {
         const eg_header *header = &spec->headers[i];
-        if (header->is_api) {
-            eg_text_puts(out, "#pragma GCC visibility push(default)\n");
-            emit_include(out, header->base);
-            eg_text_puts(out, "#pragma GCC visibility pop\n");
-        } else if (!header->is_cdef_text) {
+        if (!header->is_api && !header->is_cdef_text) {
             emit_include(out, header->base);
         }
+    }
+    if (!spec->is_api_first) {
+        emit_api(em);
     }
     eg_text_puts(out, "#ifdef __cplusplus\n}\n#endif\n");
 }

@@ -99,3 +99,23 @@ eg_preprocess(const eg_spec *spec, const char *include, const char *mode,
     eg_cmd_fini(&cmd);
     return status;
 }
+
+bool
+eg_preprocess_is_nested(const eg_text *text, const char *path)
+{
+    const char *line = eg_text_string(text);
+    const char *outer = "<";
+    size_t len = strlen(path);
+    while (line != NULL && *line != '\0') {
+        size_t line_len = strcspn(line, "\n");
+        const char *quote = memchr(line, '"', line_len);
+        if (strncmp(line, "# ", 2) == 0 && quote != NULL) {
+            if (strncmp(quote + 1, path, len) == 0 && quote[len + 1] == '"') {
+                return outer[0] != '<';
+            }
+            outer = quote + 1;
+        }
+        line += line_len + (line[line_len] == '\n');
+    }
+    return false;
+}

@@ -20,4 +20,8 @@ embed_status
 eg_preprocess(const eg_spec *spec, const char *include, const char *mode,
               const char *input, eg_text *out, ec_err *err);
 
+/** True when, in preprocessed text, the file `path` was first met in another
+ *  one than on the command line. */
+bool eg_preprocess_is_nested(const eg_text *text, const char *path);
+
 #endif /* EMBED_GEN_PREPROCESS_H */

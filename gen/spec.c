@@ -356,10 +356,12 @@ static embed_status
 headers_load(loader *ld)
 {
     eg_text *text = &ld->spec->text;
+    const char *api = ld->spec->opts->api;
     embed_status status = preprocess(ld, "-dD", "/dev/null", text);
     if (status == EMBED_OK) {
-        status = text_parse(ld, eg_text_string(text), text->len,
-                            ld->spec->opts->api, EC_PARSE_SKIP);
+        ld->spec->is_api_first = eg_preprocess_is_nested(text, api);
+        status =
+            text_parse(ld, eg_text_string(text), text->len, api, EC_PARSE_SKIP);
     }
     return status == EMBED_OK ? macros_load(ld, text) : status;
 }

@@ -34,6 +34,8 @@ typedef struct eg_spec {
     ec_scope *scope;
     eg_header *headers; /* headers[n_headers]: --cdef files, then API.h */
     size_t n_headers;
+    bool is_api_first; /* a --cdef file includes API.h: C reads it first, as
+                          what it declares is seen from outside */
     eg_source *sources;
     size_t n_sources;
     eg_text text;     /* the headers C sees, preprocessed with -dD */

@@ -328,6 +328,30 @@ a_plug_in_exports_its_api_and_nothing_else(void **state)
 }
 
 static void
+a_cdef_file_may_include_the_api(void **state)
+{
+    (void)state;
+    gen_case run;
+    gen_case_write("api.h", "#pragma once\nstruct s { int a; };\n"
+                            "int add(struct s *s);\nint counter;\n");
+    gen_case_write("init.py", "");
+    gen_case_write("c.h", "#include \"api.h\"\nint helper(struct s *s);\n");
+    gen_case_write("c.c", "int helper(struct s *s) { return s->a; }\n");
+    gen_case_build(&run, "api.h init.py --name x --cdef c.h --source c.c");
+    assert_int_equal(run.status, EMBED_OK);
+    gen_case_fini(&run);
+    assert_exports("libx.so", "add counter ");
+    gen_case_write("api.h", "#pragma once\n#include \"c.h\"\n"
+                            "int add(struct s *s);\nint counter;\n");
+    gen_case_write("c.h", "#pragma once\nstruct s { int a; };\n"
+                          "int helper(struct s *s);\n");
+    gen_case_build(&run, "api.h init.py --name x --cdef c.h --source c.c");
+    assert_int_equal(run.status, EMBED_OK);
+    gen_case_fini(&run);
+    assert_exports("libx.so", "add counter ");
+}
+
+static void
 several_plug_ins_link_into_one_program(void **state)
 {
     (void)state;
@@ -390,6 +414,7 @@ main(void)
         IN_DIRECTORY(trampolines_call_c_functions),
         IN_DIRECTORY(constants_have_the_value_that_c_gives_them),
         IN_DIRECTORY(a_plug_in_exports_its_api_and_nothing_else),
+        IN_DIRECTORY(a_cdef_file_may_include_the_api),
         IN_DIRECTORY(several_plug_ins_link_into_one_program),
         IN_DIRECTORY(a_compiler_error_leaves_the_old_library),
     };
