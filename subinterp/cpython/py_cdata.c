@@ -214,6 +214,28 @@ keep_dealloc(es_cdata_keep *keep)
     Py_DECREF(tp);
 }
 
+/* es_cdata_release() of a keeping cdata; false when it is not of a kind that
+ * can be released. */
+static bool
+keep_release(es_cdata_keep *keep)
+{
+    switch (keep->what) {
+    case ES_KEEP_OWNER:
+        return true;
+    case ES_KEEP_BUFFER:
+        buffer_unlock(keep);
+        Py_CLEAR(keep->owner);
+        return true;
+    case ES_KEEP_GC:
+        destructor_run(keep);
+        return true;
+    case ES_KEEP_HANDLE:
+    case ES_KEEP_CALLBACK:
+        break;
+    }
+    return false;
+}
+
 int
 es_cdata_release(es_cdata *cd)
 {
@@ -224,23 +246,8 @@ es_cdata_release(es_cdata *cd)
         (kind == EC_KIND_POINTER || kind == EC_KIND_ARRAY)) {
         return 0;
     }
-    if (Py_TYPE(cd) == py->keep_type) {
-        es_cdata_keep *keep = (es_cdata_keep *)cd;
-
-        switch (keep->what) {
-        case ES_KEEP_OWNER:
-            return 0;
-        case ES_KEEP_BUFFER:
-            buffer_unlock(keep);
-            Py_CLEAR(keep->owner);
-            return 0;
-        case ES_KEEP_GC:
-            destructor_run(keep);
-            return 0;
-        case ES_KEEP_HANDLE:
-        case ES_KEEP_CALLBACK:
-            break;
-        }
+    if (Py_TYPE(cd) == py->keep_type && keep_release((es_cdata_keep *)cd)) {
+        return 0;
     }
     PyErr_SetString(PyExc_ValueError,
                     "only a cdata of ffi.new(), ffi.gc(), ffi.from_buffer() or "
@@ -325,7 +332,7 @@ repr_value(es_cdata *cd)
         long double x;
 
         memcpy(&x, cd->data, sizeof(x));
-        snprintf(text, sizeof(text), "%LE", x);
+        (void)snprintf(text, sizeof(text), "%LE", x);
         return PyUnicode_FromString(text);
     }
     value = es_cdata_value(cd);
@@ -400,7 +407,7 @@ repr_address(es_cdata *cd)
     if (cd->data == NULL) {
         return PyUnicode_FromString("NULL");
     }
-    snprintf(text, sizeof(text), "0x%zx", (size_t)(uintptr_t)cd->data);
+    (void)snprintf(text, sizeof(text), "0x%zx", (size_t)(uintptr_t)cd->data);
     return PyUnicode_FromString(text);
 }
 

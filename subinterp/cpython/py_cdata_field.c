@@ -14,14 +14,14 @@
  * bytes. */
 
 static uint64_t
-bits_read(const char *data, int shift, int size)
+bits_read(const char *data, unsigned shift, unsigned size)
 {
     const unsigned char *p = (const unsigned char *)data + shift / 8;
     uint64_t value = 0;
-    int done = 0;
+    unsigned done = 0;
 
     for (shift %= 8; done < size; p++, shift = 0) {
-        int n = 8 - shift < size - done ? 8 - shift : size - done;
+        unsigned n = 8 - shift < size - done ? 8 - shift : size - done;
         uint64_t part = ((uint64_t)*p >> shift) & ((1u << n) - 1u);
 
         value |= part << done;
@@ -31,13 +31,13 @@ bits_read(const char *data, int shift, int size)
 }
 
 static void
-bits_write(char *data, int shift, int size, uint64_t value)
+bits_write(char *data, unsigned shift, unsigned size, uint64_t value)
 {
     unsigned char *p = (unsigned char *)data + shift / 8;
-    int done = 0;
+    unsigned done = 0;
 
     for (shift %= 8; done < size; p++, shift = 0) {
-        int n = 8 - shift < size - done ? 8 - shift : size - done;
+        unsigned n = 8 - shift < size - done ? 8 - shift : size - done;
         unsigned mask = ((1u << n) - 1u) << shift;
 
         *p = (unsigned char)((*p & ~mask) |
@@ -50,8 +50,9 @@ static PyObject *
 bitfield_get(const es_field *f, const char *record)
 {
     const ec_field *field = f->field;
-    int size = field->bit_size;
-    uint64_t bits = bits_read(record + f->offset, field->bit_shift, size);
+    unsigned size = (unsigned)field->bit_size;
+    uint64_t bits =
+        bits_read(record + f->offset, (unsigned)field->bit_shift, size);
 
     if (field->type->kind == EC_KIND_BOOL) {
         return PyBool_FromLong(bits != 0);
@@ -65,12 +66,10 @@ bitfield_get(const es_field *f, const char *record)
 }
 
 static int
-bitfield_range_error(const es_field *f, PyObject *value, int64_t low,
-                     uint64_t high)
+bitfield_range_error(PyObject *value, int64_t low, uint64_t high)
 {
     ES_OWNED PyObject *number = PyNumber_Long(value);
 
-    (void)f;
     if (number != NULL) {
         PyErr_Format(PyExc_OverflowError,
                      "value %S outside the range allowed by the bit field "
@@ -84,7 +83,7 @@ static int
 bitfield_set(const es_py *py, const es_field *f, char *record, PyObject *value)
 {
     const ec_field *field = f->field;
-    int size = field->bit_size;
+    unsigned size = (unsigned)field->bit_size;
     uint64_t high = size == 64 ? UINT64_MAX : ((uint64_t)1 << size) - 1;
     int64_t low = 0;
     uint64_t bits;
@@ -101,9 +100,9 @@ bitfield_set(const es_py *py, const es_field *f, char *record, PyObject *value)
         high = high == 0 ? 1 : high; /* one signed bit takes 1 for -1 */
     }
     if (negative ? (int64_t)bits < low : bits > high) {
-        return bitfield_range_error(f, value, low, high);
+        return bitfield_range_error(value, low, high);
     }
-    bits_write(record + f->offset, field->bit_shift, size, bits);
+    bits_write(record + f->offset, (unsigned)field->bit_shift, size, bits);
     return 0;
 }
 

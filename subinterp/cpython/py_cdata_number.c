@@ -215,7 +215,7 @@ subtract_pointers(es_cdata *v, es_cdata *w)
     if (wt == NULL && PyErr_Occurred()) {
         return NULL;
     }
-    if (vt == wt) {
+    if (wt != NULL && vt == wt) {
         step = item_step(py, vt);
     }
     if (step <= 0) {

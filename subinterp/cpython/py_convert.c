@@ -313,6 +313,7 @@ pointer_mismatch(const es_py *py, const ec_type *type, PyObject *value)
     return es_convert_type_error(py, type, "pointer to same type", value);
 }
 
+// NOLINTBEGIN(misc-no-recursion): as deep as the declarations nest
 static int
 pointer_to_c(es_py *py, const ec_type *type, void *data, PyObject *value)
 {
@@ -341,7 +342,6 @@ pointer_to_c(es_py *py, const ec_type *type, void *data, PyObject *value)
     return 0;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): structs nest as declared
 int
 es_to_c(es_py *py, ec_type *type, void *data, PyObject *value)
 {
@@ -373,3 +373,4 @@ es_to_c(es_py *py, ec_type *type, void *data, PyObject *value)
     PyErr_Format(PyExc_TypeError, "cannot convert to ctype '%s'", type->name);
     return -1;
 }
+// NOLINTEND(misc-no-recursion)

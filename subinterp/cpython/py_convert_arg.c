@@ -44,7 +44,7 @@ es_temp_free(es_temp *temp)
 
         temp->blocks = block->next;
         if (block->file != NULL) {
-            fclose(block->file);
+            (void)fclose(block->file);
         }
         free(block);
     }
@@ -139,7 +139,7 @@ file_mode(PyObject *file, char *out, size_t cap)
     for (; *text != '\0' && n + 1 < cap; text++) {
         /* The file exists by now: 'x' would fail.  't' is Python's. */
         if (strchr("rwax+b", *text) != NULL) {
-            out[n++] = *text == 'x' ? 'w' : *text;
+            out[n++] = (char)(*text == 'x' ? 'w' : *text);
         }
     }
     out[n] = '\0';
@@ -175,7 +175,7 @@ file_to_c(void *data, PyObject *file, es_temp *temp)
         }
         return -1;
     }
-    setvbuf(block->file, NULL, _IONBF, 0);
+    (void)setvbuf(block->file, NULL, _IONBF, 0);
     store_pointer(data, block->file);
     return 0;
 }

@@ -44,6 +44,7 @@ read_character(const ec_type *type, PyObject *value, uint64_t *out)
     return -1;
 }
 
+// NOLINTBEGIN(misc-no-recursion): once, for a function of lib
 /* The value of a pointer, array or function cdata, or of a function of lib.
  * Returns 1; 0 when `value` is none; -1 with an exception set. */
 static int
@@ -64,6 +65,7 @@ read_address(es_py *py, PyObject *value, char **out)
     *out = cd->data;
     return 1;
 }
+// NOLINTEND(misc-no-recursion)
 
 /* Reads the truth of a float, as a cast to _Bool sees it.
  * Returns 1; 0 when `value` is no float; -1 with an exception set. */

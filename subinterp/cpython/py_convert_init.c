@@ -41,6 +41,8 @@ es_wide_write(const ec_type *item, char *data, PyObject *str)
     }
 }
 
+// NOLINTBEGIN(misc-no-recursion): as deep as the declarations nest
+
 /* --- arrays -------------------------------------------------------------- */
 
 bool
@@ -119,7 +121,6 @@ array_from_str(const ec_type *type, char *data, PyObject *value)
     return 0;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): structs nest as declared
 int
 es_array_to_c(es_py *py, ec_type *type, char *data, PyObject *value)
 {
@@ -246,7 +247,6 @@ record_from_dict(es_py *py, es_ctype *ct, char *data, PyObject *value)
     return 0;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): structs nest as declared
 int
 es_record_to_c(es_py *py, ec_type *type, char *data, PyObject *value)
 {
@@ -301,7 +301,6 @@ init_of_field(PyObject *init, PyObject *name, Py_ssize_t index)
 }
 
 /* Bytes up to the end of one field with its initialiser. */
-// NOLINTNEXTLINE(misc-no-recursion): structs nest as declared
 static Py_ssize_t
 field_init_end(es_py *py, const es_field *f, PyObject *init)
 {
@@ -330,7 +329,6 @@ field_init_end(es_py *py, const es_field *f, PyObject *init)
     return offset + n * type->item->size;
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): structs nest as declared
 Py_ssize_t
 es_record_init_size(es_py *py, ec_type *type, PyObject *init)
 {
@@ -368,3 +366,4 @@ es_record_init_size(es_py *py, ec_type *type, PyObject *init)
     Py_DECREF(ct);
     return PyErr_Occurred() ? -1 : size;
 }
+// NOLINTEND(misc-no-recursion)

@@ -109,9 +109,9 @@ fields_add(es_ctype *ct, const ec_field *field, size_t offset, bool skip)
     return rc;
 }
 
+// NOLINTBEGIN(misc-no-recursion): as deep as the declaration nests
 /* Adds the fields of `type`, which is at `offset` in ct's type, members of
  * anonymous ones in their place. */
-// NOLINTNEXTLINE(misc-no-recursion): as deep as the declaration nests
 static int
 fields_flatten(es_ctype *ct, ec_type *type, size_t offset, bool skip)
 {
@@ -136,6 +136,7 @@ fields_flatten(es_ctype *ct, ec_type *type, size_t offset, bool skip)
     }
     return 0;
 }
+// NOLINTEND(misc-no-recursion)
 
 int
 es_ctype_load_fields(es_ctype *ct)
@@ -334,7 +335,7 @@ static PyObject *
 ctype_args(es_ctype *ct, void *unused)
 {
     ec_type *fn = ct->type->item;
-    PyObject *args;
+    ES_OWNED PyObject *args = NULL;
 
     (void)unused;
     if (!es_type_is_function_pointer(ct->type)) {
@@ -345,12 +346,11 @@ ctype_args(es_ctype *ct, void *unused)
         PyObject *arg = (PyObject *)es_ctype_ref(ct->py, fn->args[i]);
 
         if (arg == NULL) {
-            Py_CLEAR(args);
-        } else {
-            PyTuple_SET_ITEM(args, (Py_ssize_t)i, arg); /* steals arg */
+            return NULL;
         }
+        PyTuple_SET_ITEM(args, (Py_ssize_t)i, arg); /* steals arg */
     }
-    return args;
+    return es_take(&args);
 }
 
 static PyObject *

@@ -66,8 +66,8 @@ callback_enter(const es_callback *cb, es_entry *entry)
     } else {
         (void)ec_fail(&err, EMBED_E_STATE, "this thread cannot enter Python");
     }
-    fprintf(stderr, "libembed: callback of type '%s' called, but %s\n",
-            cb->fn->name, err.text);
+    (void)fprintf(stderr, "libembed: callback of type '%s' called, but %s\n",
+                  cb->fn->name, err.text);
     ec_err_clear(&err);
     return false;
 }

@@ -169,18 +169,17 @@ ES_FFI_METHOD(string)
 static PyObject *
 unpack_list(es_py *py, ec_type *item, const char *data, Py_ssize_t n)
 {
-    PyObject *list = PyList_New(n);
+    ES_OWNED PyObject *list = PyList_New(n);
 
     for (Py_ssize_t i = 0; list != NULL && i < n; i++) {
         PyObject *value = es_from_c(py, item, data + i * item->size);
 
         if (value == NULL) {
-            Py_CLEAR(list);
-        } else {
-            PyList_SET_ITEM(list, i, value); /* steals value */
+            return NULL;
         }
+        PyList_SET_ITEM(list, i, value); /* steals value */
     }
-    return list;
+    return es_take(&list);
 }
 
 static PyObject *

@@ -146,21 +146,20 @@ es_py_destroy(es_py *py)
 void
 es_py_unref(es_py *py)
 {
+    PyTypeObject *types[] = {
+        py->lib_func_type, py->lib_type,   py->ffi_type, py->buffer_type,
+        py->iter_type,     py->keep_type,  py->own_type, py->cdata_type,
+        py->field_type,    py->ctype_type,
+    };
+
     if (--py->refs > 0) {
         return;
     }
-    Py_CLEAR(py->error);
-    Py_CLEAR(py->handles);
-    Py_CLEAR(py->lib_func_type);
-    Py_CLEAR(py->lib_type);
-    Py_CLEAR(py->ffi_type);
-    Py_CLEAR(py->buffer_type);
-    Py_CLEAR(py->iter_type);
-    Py_CLEAR(py->keep_type);
-    Py_CLEAR(py->own_type);
-    Py_CLEAR(py->cdata_type);
-    Py_CLEAR(py->field_type);
-    Py_CLEAR(py->ctype_type);
+    Py_XDECREF(py->error);
+    Py_XDECREF(py->handles);
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        Py_XDECREF(types[i]);
+    }
     for (size_t i = 0; i < py->n_tables; i++) {
         ec_table_close(py->tables[i]);
     }
