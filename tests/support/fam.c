@@ -39,6 +39,7 @@ fam_load(fam *f, int number)
     FIND(nest_ctypes, "fam_nest_ctypes");
     FIND(around, "fam_around");
     FIND(busy, "fam_busy");
+    FIND(hold, "fam_hold");
     FIND(count, "fam_count");
     FIND(recurse, "fam_recurse");
 #undef FIND

@@ -36,6 +36,7 @@ typedef struct fam {
     __typeof__(fam_nest) *nest_ctypes;
     __typeof__(fam_around) *around;
     __typeof__(fam_busy) *busy;
+    __typeof__(fam_hold) *hold;
     __typeof__(fam_count) *count;
     __typeof__(fam_recurse) *recurse;
 } fam;

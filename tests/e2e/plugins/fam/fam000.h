@@ -80,6 +80,9 @@ int fam_around(fam_host_fn *fn, void *arg) EMBED_ON_FAILURE(FAM_FAILED);
 /** Work of about n microseconds that never leaves Python. */
 int fam_busy(int n) EMBED_ON_FAILURE(FAM_FAILED);
 
+/** Sets flags[0], computes long without giving up the GIL, sets flags[1]. */
+int fam_hold(volatile int *flags) EMBED_ON_FAILURE(FAM_FAILED);
+
 /** Adds one to a counter in steps that show lost updates. */
 int fam_count(int n) EMBED_ON_FAILURE(FAM_FAILED);
 

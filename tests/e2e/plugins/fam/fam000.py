@@ -250,6 +250,14 @@ def fam_busy(n):
 
 
 @ffi.def_extern()
+def fam_hold(flags):
+    flags[0] = 1
+    x = 3 ** 1500000
+    flags[1] = 1
+    return x & 1
+
+
+@ffi.def_extern()
 def fam_count(n):
     global counter
     counter += n
