@@ -58,7 +58,7 @@ bitfield_get(const es_field *f, const char *record)
         return PyBool_FromLong(bits != 0);
     }
     if (ec_type_is_signed(field->type)) {
-        uint64_t sign = (uint64_t)1 << (size - 1);
+        uint64_t sign = (uint64_t)1 << ((size - 1) & 63);
 
         return PyLong_FromLongLong((int64_t)((bits ^ sign) - sign));
     }
