@@ -113,6 +113,7 @@ emit_record(const eg_emitter *em, const eg_global *global)
     const ec_decl *decl = global->decl;
     const ec_type *result = global->type->result;
     const char *file = eg_file_base(decl->pos.file);
+    const ec_pos pos = eg_spec_pos(em->plan->spec, decl);
     eg_text *out = em->out;
     eg_text_printf(out,
                    "static struct embed_export embed_e_%s = {\n"
@@ -133,8 +134,7 @@ emit_record(const eg_emitter *em, const eg_global *global)
     }
     eg_text_puts(out, ",\n    ");
     eg_text_literal(out, file, strlen(file));
-    eg_text_printf(out, ",\n    %d,\n    %d,\n};\n", decl->pos.line,
-                   decl->pos.column);
+    eg_text_printf(out, ",\n    %d,\n    %d,\n};\n", pos.line, pos.column);
 }
 
 /* One argument goes to its slot: itself, or a pointer to it. */

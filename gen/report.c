@@ -18,23 +18,18 @@ eg_report_fini(eg_report *report)
     report->errors = 0;
 }
 
-/* Copies line `number` of `path` to out[cap]; "" when there is none. */
-static void
-source_line(const char *path, int number, char *out, size_t cap)
+void
+eg_line_find(const eg_text *text, int number, char *out, size_t cap)
 {
-    eg_text text = EG_TEXT_INIT;
-    out[0] = '\0';
-    if (eg_file_read(path, &text, NULL) == EMBED_OK) {
-        const char *at = eg_text_string(&text);
-        for (int i = 1; at != NULL && i < number; i++) {
-            at = strchr(at, '\n');
-            at = at == NULL ? NULL : at + 1;
-        }
-        if (at != NULL) {
-            (void)snprintf(out, cap, "%.*s", (int)strcspn(at, "\r\n"), at);
-        }
+    const char *at = eg_text_string(text);
+    for (int i = 1; at != NULL && i < number; i++) {
+        at = strchr(at, '\n');
+        at = at == NULL ? NULL : at + 1;
     }
-    eg_text_fini(&text);
+    out[0] = '\0';
+    if (at != NULL) {
+        (void)snprintf(out, cap, "%.*s", (int)strcspn(at, "\r\n"), at);
+    }
 }
 
 static bool
@@ -43,18 +38,27 @@ is_name_byte(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Returns the column, from 1, where the word `name` is in `line`; else 0. */
-static int
-word_column(const char *line, const char *name)
+int
+eg_line_column(const char *line, const char *word)
 {
-    size_t len = strlen(name);
-    for (const char *at = line; (at = strstr(at, name)) != NULL; at++) {
+    size_t len = strlen(word);
+    for (const char *at = line; (at = strstr(at, word)) != NULL; at++) {
         bool starts = at == line || !is_name_byte(at[-1]);
         if (starts && !is_name_byte(at[len])) {
             return (int)(at - line) + 1;
         }
     }
     return 0;
+}
+
+/* Copies line `number` of `path` to out[cap]; "" when there is none. */
+static void
+source_line(const char *path, int number, char *out, size_t cap)
+{
+    eg_text text = EG_TEXT_INIT;
+    (void)eg_file_read(path, &text, NULL);
+    eg_line_find(&text, number, out, cap);
+    eg_text_fini(&text);
 }
 
 /* Returns the column that a message about the word at `column` of `expanded`
@@ -76,7 +80,7 @@ line_column(const char *line, const char *expanded, int column)
     (void)snprintf(word, sizeof word, "%.*s", (int)len, at);
     const char *wanted =
         strcmp(word, "__embed_on_failure__") == 0 ? "EMBED_ON_FAILURE" : word;
-    int found = len == 0 ? 0 : word_column(line, wanted);
+    int found = len == 0 ? 0 : eg_line_column(line, wanted);
     return found > 0 ? found : (int)strspn(line, " \t") + 1;
 }
 
@@ -116,7 +120,7 @@ eg_report_error_at(eg_report *report, const ec_pos *pos, const char *name,
     (void)vsnprintf(diag.message, sizeof diag.message, fmt, ap);
     va_end(ap);
     source_line(pos->file, pos->line, diag.source, sizeof diag.source);
-    int column = name == NULL ? 0 : word_column(diag.source, name);
+    int column = name == NULL ? 0 : eg_line_column(diag.source, name);
     int columns = (int)strlen(diag.source) + 1;
     if (column > 0) {
         diag.source_column = column;

@@ -41,4 +41,12 @@ void eg_report_error(eg_report *report, const char *fmt, ...)
 void eg_report_warning(eg_report *report, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** Copies line `number`, from 1, of a text to out[cap], cut to fit; "" when
+ *  there is none. */
+void eg_line_find(const eg_text *text, int number, char *out, size_t cap);
+
+/** Returns the column, from 1, where the identifier `word` is in `line`; 0 when
+ *  it is not there. */
+int eg_line_column(const char *line, const char *word);
+
 #endif /* EMBED_GEN_REPORT_H */

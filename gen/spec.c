@@ -219,11 +219,11 @@ header_add(loader *ld, const char *path, bool is_api)
 {
     eg_spec *spec = ld->spec;
     eg_header *header = &spec->headers[spec->n_headers];
-    *header = (eg_header){path, eg_file_base(path), is_api, false};
-    eg_text text = EG_TEXT_INIT;
-    embed_status status = file_load(ld, path, &text);
-    header->is_cdef_text = !is_api && has_cdef_syntax(eg_text_string(&text));
-    eg_text_fini(&text);
+    *header =
+        (eg_header){.path = path, .base = eg_file_base(path), .is_api = is_api};
+    embed_status status = file_load(ld, path, &header->text);
+    header->is_cdef_text =
+        !is_api && has_cdef_syntax(eg_text_string(&header->text));
     for (size_t i = 0; i < spec->n_headers && status == EMBED_OK; i++) {
         if (strcmp(spec->headers[i].base, header->base) == 0) {
             eg_report_error(ld->report,
@@ -375,13 +375,9 @@ cdef_texts_load(loader *ld)
         if (!header->is_cdef_text) {
             continue;
         }
-        eg_text text = EG_TEXT_INIT;
-        embed_status status = file_load(ld, header->path, &text);
-        if (status == EMBED_OK) {
-            status = text_parse(ld, eg_text_string(&text), text.len,
-                                header->path, EC_PARSE_CDEF);
-        }
-        eg_text_fini(&text);
+        embed_status status =
+            text_parse(ld, eg_text_string(&header->text), header->text.len,
+                       header->path, EC_PARSE_CDEF);
         if (status != EMBED_OK) {
             return status;
         }
@@ -400,6 +396,20 @@ eg_spec_header(const eg_spec *spec, const ec_pos *pos)
         }
     }
     return NULL;
+}
+
+ec_pos
+eg_spec_pos(const eg_spec *spec, const ec_decl *decl)
+{
+    const eg_header *header = eg_spec_header(spec, &decl->pos);
+    ec_pos pos = decl->pos;
+    char line[1024];
+    if (header != NULL) {
+        eg_line_find(&header->text, pos.line, line, sizeof line);
+        int column = eg_line_column(line, decl->name);
+        pos.column = column > 0 ? column : pos.column;
+    }
+    return pos;
 }
 
 bool
@@ -441,6 +451,9 @@ eg_spec_fini(eg_spec *spec)
 {
     for (size_t i = 0; i < spec->n_sources; i++) {
         eg_text_fini(&spec->sources[i].text);
+    }
+    for (size_t i = 0; i < spec->n_headers; i++) {
+        eg_text_fini(&spec->headers[i].text);
     }
     eg_macros_fini(&spec->macros);
     eg_text_fini(&spec->text);

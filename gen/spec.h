@@ -16,6 +16,7 @@
 typedef struct eg_header {
     const char *path; /* as it was given: the file name in positions */
     const char *base; /* its base name: what generated C includes */
+    eg_text text;     /* as it is written */
     bool is_api;
     bool is_cdef_text; /* has what only cdef() understands, such as `...`:
                           parsed as it is, and C never sees it */
@@ -59,6 +60,10 @@ void eg_spec_fini(eg_spec *spec);
 
 /** Returns the header that `pos` is in, or NULL. */
 const eg_header *eg_spec_header(const eg_spec *spec, const ec_pos *pos);
+
+/** Returns where a declaration's name is written: its column before macros were
+ *  expanded, which is the same with every compiler. */
+ec_pos eg_spec_pos(const eg_spec *spec, const ec_decl *decl);
 
 /** True when C code cannot write `name`, as an object-like macro has it. */
 bool eg_spec_is_macro(const eg_spec *spec, const char *name);

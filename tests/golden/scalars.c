@@ -54,7 +54,7 @@ static struct embed_export embed_e_negate = {
     NULL,
     "scalars.h",
     12,
-    5,
+    6,
 };
 
 EMBED_PLUGIN_EXPORT embed_bool embed_f_negate(embed_bool a0)
