@@ -190,8 +190,8 @@ print_line(const struct embed_externpy *fn, const ec_err *err)
                             ? "Returning 0."
                             : "Returning its failure value.";
     /* The init code's own report said why, once and in full. */
-    const char *reason =
-        err->status == EMBED_E_INIT ? "initialization code failed" : err->text;
+    bool is_told = err->status == EMBED_E_INIT && err->traceback != NULL;
+    const char *reason = is_told ? "initialization code failed" : err->text;
     const char *kind =
         err->status == EMBED_E_UNATTACHED ? "extern \"Python\": " : "";
     /* In one piece, and without the 8 KiB of stack that fprintf() takes for a

@@ -4,6 +4,9 @@
  */
 #include "subinterp/cpython/py_cdata.h"
 
+#include "subinterp/cpython/gil.h"
+
+#include <errno.h>
 #include <string.h>
 
 int
@@ -301,7 +304,15 @@ es_cdata_ass_subscript(es_cdata *cd, PyObject *key, PyObject *value)
     if (data == NULL) {
         return -1;
     }
-    return es_to_c(es_cdata_py(cd), es_cdata_ctype(cd)->item, data, value);
+    ec_type *item = es_cdata_ctype(cd)->item;
+    if (es_to_c(es_cdata_py(cd), item, data, value) < 0) {
+        return -1;
+    }
+    if ((void *)data == (void *)&errno && item->size == sizeof errno) {
+        /* An out parameter that is errno itself: what the caller sees. */
+        memcpy(&es_tls_self.py_errno, data, sizeof errno);
+    }
+    return 0;
 }
 
 /* --- iteration ----------------------------------------------------------- */
