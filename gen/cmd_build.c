@@ -179,7 +179,7 @@ eg_cmd_build(const eg_opts *opts, eg_report *report)
 {
     ec_err err = EC_ERR_INIT;
     eg_text include = EG_TEXT_INIT;
-    eg_spec spec;
+    eg_spec spec = {.opts = NULL};
     (void)eg_paths_include(&include, &err);
     embed_status status = report_err(report, &err);
     if (status == EMBED_OK) {

@@ -74,7 +74,7 @@ line_column(const char *line, const char *expanded, int column)
         strcmp(line + strlen(line) - rest, at) == 0) {
         return (int)(strlen(line) - rest) + 1;
     }
-    while (is_name_byte(at[len]) && len < sizeof word - 1) {
+    while (len < sizeof word - 1 && is_name_byte(at[len])) {
         len++;
     }
     (void)snprintf(word, sizeof word, "%.*s", (int)len, at);
