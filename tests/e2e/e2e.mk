@@ -22,7 +22,7 @@ STRESS_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard \
 # The sanitizers see our code: the plug-ins are linked with them, too.
 define e2e_plugin
 $(BUILD)/$(dir $(1))lib$(basename $(notdir $(1))).so: $(1) $(1:.h=.py) \
-		$(wildcard $(1:.h=.opts) $(1:.h=.c) $(1:.h=.cdef)) \
+		$(wildcard $(1:.h=.opts) $(dir $(1))*.c $(dir $(1))*.cdef) \
 		$(BUILD)/bin/embed
 	$$(call say,EMBED,$(1))
 	$$(Q)mkdir -p $$(@D)

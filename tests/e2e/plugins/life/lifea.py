@@ -1,0 +1,9 @@
+# lifea.py - see lifecommon.py.  SPDX-License-Identifier: MIT
+from lifea import ffi, lib
+
+import lifecommon
+
+lifecommon.begin(ffi, lib, globals())
+if lib.life_script:
+    exec(compile(ffi.string(lib.life_script), "<script>", "exec"), globals())
+lifecommon.end(ffi, lib)
