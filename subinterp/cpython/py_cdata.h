@@ -82,6 +82,12 @@ Py_ssize_t es_cdata_extent(const es_cdata *cd);
 /** Fails for a NULL pointer and for memory that was released. */
 int es_cdata_check_not_null(const es_cdata *cd);
 
+/** Fails when `value`, to be stored at `offset`, has more items in a flexible
+ *  array than the memory that `cd` is known to have.  0, or -1 with an
+ *  exception set. */
+int es_cdata_check_room(const es_cdata *cd, ec_type *type, size_t offset,
+                        PyObject *value);
+
 /** The Python value of a primitive or enum cdata; long double as itself. */
 PyObject *es_cdata_value(es_cdata *cd);
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "subinterp/cpython/py_cdata.h"
+#include "subinterp/cpython/py_convert_init.h"
 #include "subinterp/cpython/py_convert_int.h"
 
 #include <string.h>
@@ -149,33 +150,40 @@ field_get(es_cdata *cd, const es_field *f, char *record)
     return es_from_c(py, type, record + f->offset);
 }
 
-/* Fails for more items than a flexible array of known extent has. */
 static int
-check_flexible(const es_cdata *cd, const es_field *f, PyObject *value)
+no_room(const ec_type *type, Py_ssize_t needed, Py_ssize_t room)
 {
-    const ec_type *type = f->field->type;
-    Py_ssize_t room;
-    Py_ssize_t n;
+    PyErr_Format(PyExc_IndexError,
+                 "initializer for '%s' needs %zd bytes, there are %zd",
+                 type->name, needed, room);
+    return -1;
+}
 
-    if (type->kind != EC_KIND_ARRAY || type->length >= 0) {
+int
+es_cdata_check_room(const es_cdata *cd, ec_type *type, size_t offset,
+                    PyObject *value)
+{
+    Py_ssize_t room = cd->length - (Py_ssize_t)offset;
+    Py_ssize_t needed = 0;
+    bool has_values;
+
+    if (cd->length < 0) {
         return 0;
     }
-    room = flexible_length(cd, f);
-    if (room < 0 || !PySequence_Check(value)) {
-        return 0;
+    if (es_type_is_record(type) && (type->flags & EC_TYPE_FLEXIBLE) != 0) {
+        needed = es_record_init_size(es_cdata_py(cd), type, value);
+    } else if (type->kind == EC_KIND_ARRAY && type->length < 0) {
+        Py_ssize_t n =
+            es_array_init_length(es_cdata_py(cd), type, value, &has_values);
+
+        if (n < 0 || __builtin_mul_overflow(n, type->item->size, &needed)) {
+            needed = n < 0 ? -1 : PY_SSIZE_T_MAX;
+        }
     }
-    n = PySequence_Size(value);
-    if (n < 0) {
-        PyErr_Clear(); /* the conversion says what is wrong */
-        return 0;
-    }
-    if (n > room) {
-        PyErr_Format(PyExc_IndexError,
-                     "too many initializers for '%s' (got %zd, room for %zd)",
-                     type->name, n, room);
+    if (needed < 0) {
         return -1;
     }
-    return 0;
+    return needed > room ? no_room(type, needed, room) : 0;
 }
 
 /* --- the slots ----------------------------------------------------------- */
@@ -266,7 +274,8 @@ field_set(es_cdata *cd, const es_field *f, PyObject *value)
         PyErr_SetString(PyExc_AttributeError, "cannot delete struct field");
         return -1;
     }
-    if (es_cdata_check_not_null(cd) < 0 || check_flexible(cd, f, value) < 0) {
+    if (es_cdata_check_not_null(cd) < 0 ||
+        es_cdata_check_room(cd, f->field->type, f->offset, value) < 0) {
         return -1;
     }
     return es_field_to_c(es_cdata_py(cd), f, cd->data, value);

@@ -305,7 +305,9 @@ es_cdata_ass_subscript(es_cdata *cd, PyObject *key, PyObject *value)
         return -1;
     }
     ec_type *item = es_cdata_ctype(cd)->item;
-    if (es_to_c(es_cdata_py(cd), item, data, value) < 0) {
+    if ((es_cdata_ctype(cd)->kind == EC_KIND_POINTER &&
+         es_cdata_check_room(cd, item, 0, value) < 0) ||
+        es_to_c(es_cdata_py(cd), item, data, value) < 0) {
         return -1;
     }
     if ((void *)data == (void *)&errno && item->size == sizeof errno) {

@@ -342,6 +342,36 @@ flexible_arrays_size_their_struct(void **state)
                N_ROWS(flexible_arrays_size_their_struct_rows));
 }
 
+static const row flexible_arrays_are_not_overrun_rows[] = {
+    {"p = ffi.new('struct flex *', [1, 2])\nst(p, 'data', [1,2,3])",
+     "!IndexError: initializer for 'int[]' needs 12 bytes, there are 8"},
+    {"p = ffi.new('struct flex *', [1, 2])\nst(p, 'data', "
+     "[7,8])\nlist(p.data)",
+     "[7, 8]"},
+    {"p = ffi.new('struct flex *', [1, 2])\nst(p, 0, [1, [1,2,3]])",
+     "!IndexError: initializer for 'struct flex' needs 16 bytes, there are "
+     "12"},
+    {"p = ffi.new('struct flex *', [1, 2])\nst(p, 0, [5, [1,2]])\n(p.n, "
+     "list(p.data))",
+     "(5, [1, 2])"},
+    {"p = ffi.new('struct flex *', [1, 2])\nst(p[0], 'data', [1,2,3])",
+     "!IndexError: initializer for 'int[]' needs 12 bytes, there are 8"},
+    {"p = ffi.new('struct flex *', [1, 2])\nst(p, 0, ffi.new('struct flex "
+     "*', [9, [1, 2]])[0])\np.n",
+     "9"},
+    {"p = ffi.new('struct point *', [1, 2])\nst(p, 0, [3, 4])\np.y", "4"},
+    {"p = ffi.new('struct flex *', [1, 2])\nst(p, 'data', 'x')",
+     "!TypeError: initializer for ctype 'int[]' must be a list or tuple, "
+     "not str"},
+};
+
+static void
+flexible_arrays_are_not_overrun(void **state)
+{
+    rows_check(*state, flexible_arrays_are_not_overrun_rows,
+               N_ROWS(flexible_arrays_are_not_overrun_rows));
+}
+
 static const row pointers_take_cdata_of_the_same_type_rows[] = {
     {"ffi.new('struct fnp *', [ffi.NULL]).f",
      "<cdata 'int(*)(int, int)' NULL>"},
@@ -555,6 +585,7 @@ main(void)
         cmocka_unit_test(arrays_take_sequences_and_text),
         cmocka_unit_test(structs_take_sequences_dicts_and_structs),
         cmocka_unit_test(flexible_arrays_size_their_struct),
+        cmocka_unit_test(flexible_arrays_are_not_overrun),
         cmocka_unit_test(pointers_take_cdata_of_the_same_type),
         cmocka_unit_test(enums_and_complex_numbers_convert),
         cmocka_unit_test(casts_do_what_c_does),
