@@ -20,10 +20,10 @@
 
 /** The Python that core picked. */
 typedef struct ec_python {
-    const char *backend;    /* "cpython-3.13" */
-    const char *library;    /* libpython's file, or NULL: the executable */
-    const char *executable; /* a python command of that installation, or NULL */
-    bool is_live;           /* it runs already in this process */
+    char *backend;    /* "cpython-3.13" */
+    char *library;    /* libpython's file, or NULL: the executable */
+    char *executable; /* a python command of that installation, or NULL */
+    bool is_live;     /* it runs already in this process */
 } ec_python;
 
 /** What a backend may ask of core. */

@@ -18,7 +18,7 @@
 #include "core/registry.h"
 #include "core/report.h"
 
-#define NS_PER_MS 1000000u
+#define NS_PER_MS UINT64_C(1000000)
 
 /* What the creation of extensions needs to know of a thread. */
 struct ec_thread {

@@ -6,6 +6,7 @@
 #define EMBED_CORE_LIFE_H
 
 #include "core/backend.h"
+#include "core/lock.h"
 #include "core/slot.h"
 
 /**
@@ -40,8 +41,8 @@ const ec_backend *ec_life_backend(void);
 void ec_life_close(void ***out_insts, size_t *out_n);
 
 /** fork: takes the lock in prepare, releases it in parent and child. */
-void ec_life_fork_prepare(void);
-void ec_life_fork_parent(void);
-void ec_life_fork_child(void);
+void ec_life_fork_prepare(void) EC_UNCHECKED;
+void ec_life_fork_parent(void) EC_UNCHECKED;
+void ec_life_fork_child(void) EC_UNCHECKED;
 
 #endif /* EMBED_CORE_LIFE_H */

@@ -23,6 +23,8 @@
 #define EC_RELEASE(m)  EC_LOCK_ATTR(release_capability(m))
 #define EC_REQUIRES(m) EC_LOCK_ATTR(requires_capability(m))
 #define EC_EXCLUDES(m) EC_LOCK_ATTR(locks_excluded(m))
+/* For functions that the analysis cannot follow: each says why. */
+#define EC_UNCHECKED EC_LOCK_ATTR(no_thread_safety_analysis)
 
 /* Outer to inner. The GIL is between SERVICE and REGISTRY: no lock of a lower
  * rank is held while a GIL is taken, and none of a higher rank while Python

@@ -19,7 +19,7 @@
 #include "core/registry.h"
 #include "core/report.h"
 
-#define NS_PER_MS 1000000u
+#define NS_PER_MS UINT64_C(1000000)
 
 /* How long fork() waits for calls in flight on other threads.  An interpreter
  * that is busy for longer is made anew in the child. */

@@ -47,14 +47,23 @@ backend_dir(char *out, size_t cap, ec_err *err)
 
 /* --- a Python that is there already --------------------------------------*/
 
-static void *
-symbol(void *handle, const char *name)
+/* Why the last dlopen() or dlsym() of this thread failed. */
+static const char *
+dl_reason(void)
+{
+    return dlerror(); // NOLINT(concurrency-mt-unsafe): one per thread
+}
+
+/* Sets *out_fn, a function pointer, to a symbol or to NULL. */
+static bool
+symbol(void *handle, const char *name, void *out_fn)
 {
     void *address = dlsym(handle, name);
     if (address == NULL) {
-        (void)dlerror();
+        (void)dl_reason();
     }
-    return address;
+    memcpy(out_fn, &address, sizeof address);
+    return address != NULL;
 }
 
 /* Copies "3.13" out of "3.13.0 (main, ...)". */
@@ -78,11 +87,10 @@ version_short(const char *text, char *out)
 static bool
 loaded_probe(void *handle, const char *path, loaded *out)
 {
-    version_fn *version =
-        (version_fn *)(uintptr_t)symbol(handle, "Py_GetVersion");
-    is_initialized_fn *live =
-        (is_initialized_fn *)(uintptr_t)symbol(handle, "Py_IsInitialized");
-    if (version == NULL || live == NULL) {
+    version_fn *version = NULL;
+    is_initialized_fn *live = NULL;
+    if (!symbol(handle, "Py_GetVersion", &version) ||
+        !symbol(handle, "Py_IsInitialized", &live)) {
         return false;
     }
     (void)snprintf(out->path, sizeof out->path, "%s", path);
@@ -107,7 +115,7 @@ loaded_visit(struct dl_phdr_info *info, size_t size, void *arg)
     }
     void *handle = dlopen(info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
     if (handle == NULL) {
-        (void)dlerror();
+        (void)dl_reason();
         return 0;
     }
     loaded one;
@@ -340,12 +348,11 @@ library_promote(const char *library, const char *backend, ec_err *err)
     if (library[0] != '\0' &&
         dlopen(library, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE) == NULL) {
         return ec_fail(err, EMBED_E_PYTHON, "cannot load %s: %s", library,
-                       dlerror());
+                       dl_reason());
     }
-    version_fn *version =
-        (version_fn *)(uintptr_t)symbol(RTLD_DEFAULT, "Py_GetVersion");
+    version_fn *version = NULL;
     char found[VERSION_SIZE] = "";
-    if (version != NULL) {
+    if (symbol(RTLD_DEFAULT, "Py_GetVersion", &version)) {
         version_short(version(), found);
     }
     if (strcmp(backend + strlen("cpython-"), found) != 0) {
@@ -370,11 +377,11 @@ backend_open(const char *dir, const char *name, const ec_backend **out,
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (handle == NULL) {
         return ec_fail(err, EMBED_E_PYTHON, "cannot load backend: %s",
-                       dlerror());
+                       dl_reason());
     }
-    ec_backend_fn *get =
-        (ec_backend_fn *)(uintptr_t)symbol(handle, "embed_backend");
-    const ec_backend *backend = get == NULL ? NULL : get(EC_BACKEND_ABI);
+    ec_backend_fn *get = NULL;
+    const ec_backend *backend =
+        symbol(handle, "embed_backend", &get) ? get(EC_BACKEND_ABI) : NULL;
     if (backend == NULL) {
         return ec_fail(err, EMBED_E_ABI, "%s is of another version of libembed",
                        path);
@@ -425,6 +432,31 @@ wish_make(wish *w, chosen *c, loaded *there, ec_python *python, ec_err *err)
     return EMBED_OK;
 }
 
+static void
+python_drop(ec_python *python)
+{
+    free(python->backend);
+    free(python->library);
+    free(python->executable);
+}
+
+/* Copies what was picked. */
+static embed_status
+python_keep(ec_python *python, const wish *w, const line *found, ec_err *err)
+{
+    const char *library = w->library != NULL ? w->library : found->field[2];
+    const char *executable =
+        w->executable != NULL ? w->executable : found->field[3];
+    python->backend = strdup(found->field[0]);
+    python->library = strdup(library);
+    python->executable = strdup(executable);
+    if (python->backend == NULL || python->library == NULL ||
+        python->executable == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    return EMBED_OK;
+}
+
 embed_status
 ec_python_load(ec_python *out_python, const ec_backend **out_backend,
                ec_err *err)
@@ -455,23 +487,18 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
     if (!is_there) {
         return nothing_found(list, &w, err);
     }
-    const char *library = w.library != NULL ? w.library : found.field[2];
-    const char *executable =
-        w.executable != NULL ? w.executable : found.field[3];
-    python.backend = strdup(found.field[0]);
-    python.library = strdup(library);
-    python.executable = strdup(executable);
+    status = python_keep(&python, &w, &found, err);
     free(found.text);
-    if (python.backend == NULL || python.library == NULL ||
-        python.executable == NULL) {
-        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    if (status == EMBED_OK) {
+        status = library_promote(python.library, python.backend, err);
     }
-    status = library_promote(python.library, python.backend, err);
     if (status == EMBED_OK) {
         status = backend_open(dir, python.backend, out_backend, err);
     }
     if (status == EMBED_OK) {
-        *out_python = python; /* its strings are kept for ever */
+        *out_python = python;
+    } else {
+        python_drop(&python);
     }
     return status;
 }

@@ -30,7 +30,8 @@ library_pin(const struct embed_plugin *plugin)
     if (handle != NULL) {
         (void)dlclose(handle); /* RTLD_NODELETE stays */
     } else {
-        (void)dlerror(); /* the executable itself: nothing to pin */
+        /* The executable itself: nothing to pin. */
+        (void)dlerror(); // NOLINT(concurrency-mt-unsafe): one per thread
     }
     return realpath(info.dli_fname, NULL);
 }

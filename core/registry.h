@@ -7,6 +7,7 @@
 #ifndef EMBED_CORE_REGISTRY_H
 #define EMBED_CORE_REGISTRY_H
 
+#include "core/lock.h"
 #include "core/slot.h"
 
 /** Adds an extension.  Returns NULL when out of memory. */
@@ -25,8 +26,8 @@ size_t ec_registry_all(ec_slot **out, size_t cap);
 ec_slot **ec_registry_snapshot(size_t *out_n);
 
 /** fork: takes the lock in prepare, releases it in parent and child. */
-void ec_registry_fork_prepare(void);
-void ec_registry_fork_parent(void);
-void ec_registry_fork_child(void);
+void ec_registry_fork_prepare(void) EC_UNCHECKED;
+void ec_registry_fork_parent(void) EC_UNCHECKED;
+void ec_registry_fork_child(void) EC_UNCHECKED;
 
 #endif /* EMBED_CORE_REGISTRY_H */

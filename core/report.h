@@ -8,6 +8,7 @@
 #define EMBED_CORE_REPORT_H
 
 #include "core/err.h"
+#include "core/lock.h"
 #include "core/slot.h"
 
 /** Makes `err` this thread's last error and calls the error hook.
@@ -35,8 +36,8 @@ void ec_report_clear(void);
 void ec_report_set_hook(embed_error_hook *hook, void *arg);
 
 /** fork: takes the lock in prepare, releases it in parent and child. */
-void ec_report_fork_prepare(void);
-void ec_report_fork_parent(void);
-void ec_report_fork_child(void);
+void ec_report_fork_prepare(void) EC_UNCHECKED;
+void ec_report_fork_parent(void) EC_UNCHECKED;
+void ec_report_fork_child(void) EC_UNCHECKED;
 
 #endif /* EMBED_CORE_REPORT_H */

@@ -45,7 +45,9 @@ embed_plugin_register(struct embed_plugin *plugin)
         plugin->runtime = slot;
         for (size_t i = 0; i < plugin->num_exports; i++) {
             plugin->exports[i]->externpy.reserved1 = slot;
-            plugin->exports[i]->externpy.reserved2 = (void *)(uintptr_t)i;
+            /* A number in a pointer's place. */
+            plugin->exports[i]->externpy.reserved2 =
+                (void *)(uintptr_t)i; // NOLINT(performance-no-int-to-ptr)
         }
     }
     errno = saved;
@@ -77,11 +79,12 @@ embed_plugin_ensure(struct embed_plugin *plugin)
     int saved = errno;
     ec_err err = EC_ERR_INIT;
     ec_slot *slot = plugin->runtime;
-    embed_status status =
-        slot != NULL
-            ? ec_life_ready(slot, &err)
-            : ec_fail(&err, EMBED_E_ABI, "the plug-in is not registered");
-    status = ec_report_api(plugin->name, &err);
+    if (slot != NULL) {
+        (void)ec_life_ready(slot, &err);
+    } else {
+        (void)ec_fail(&err, EMBED_E_ABI, "the plug-in is not registered");
+    }
+    embed_status status = ec_report_api(plugin->name, &err);
     errno = saved;
     return status == EMBED_OK ? 0 : -1;
 }

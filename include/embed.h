@@ -33,23 +33,23 @@ extern "C" {
 /** Result of every fallible call.  Zero is success; the values are ABI. */
 typedef enum embed_status {
     EMBED_OK = 0,
-    EMBED_E_NOMEM = 1,    /* an allocation failed */
-    EMBED_E_NAME = 2,     /* no extension of that name, or the name is taken */
-    EMBED_E_ABI = 3,      /* plug-in and library do not fit each other */
-    EMBED_E_PYTHON = 4,   /* no usable Python, or it did not start */
-    EMBED_E_INIT = 5,     /* the interpreter or the init code failed */
-    EMBED_E_REENTRY = 6,  /* called while Python starts on this thread */
-    EMBED_E_CYCLE = 7,    /* extensions wait for each other's init code */
-    EMBED_E_CLOSED = 8,   /* after embed_shutdown() or process exit began */
+    EMBED_E_NOMEM = 1,   /* an allocation failed */
+    EMBED_E_NAME = 2,    /* no extension of that name, or the name is taken */
+    EMBED_E_ABI = 3,     /* plug-in and library do not fit each other */
+    EMBED_E_PYTHON = 4,  /* no usable Python, or it did not start */
+    EMBED_E_INIT = 5,    /* the interpreter or the init code failed */
+    EMBED_E_REENTRY = 6, /* called while Python starts on this thread */
+    EMBED_E_CYCLE = 7,   /* extensions wait for each other's init code */
+    EMBED_E_CLOSED = 8,  /* after embed_shutdown() or process exit began */
     EMBED_E_UNATTACHED = 9, /* no Python code attached to the function */
     EMBED_E_EXCEPTION = 10, /* the Python function raised */
-    EMBED_E_CONVERT = 11, /* an argument or result could not be converted */
-    EMBED_E_STACK = 12,   /* too little C stack left on this thread */
-    EMBED_E_FORK = 13,    /* the interpreter did not survive fork() */
-    EMBED_E_INVALID = 14, /* bad argument: a declaration, an option, NULL */
-    EMBED_E_IO = 15,      /* a file could not be read or written */
-    EMBED_E_TIMEOUT = 16, /* not finished within the time given */
-    EMBED_E_STATE = 17    /* not possible in the extension's present state */
+    EMBED_E_CONVERT = 11,   /* an argument or result could not be converted */
+    EMBED_E_STACK = 12,     /* too little C stack left on this thread */
+    EMBED_E_FORK = 13,      /* the interpreter did not survive fork() */
+    EMBED_E_INVALID = 14,   /* bad argument: a declaration, an option, NULL */
+    EMBED_E_IO = 15,        /* a file could not be read or written */
+    EMBED_E_TIMEOUT = 16,   /* not finished within the time given */
+    EMBED_E_STATE = 17      /* not possible in the extension's present state */
 } embed_status;
 
 /** Where an extension is in its life. */
@@ -85,10 +85,10 @@ typedef struct embed_info {
 } embed_info;
 
 #define EMBED_INFO_INIT                                                       \
-    {                                                                         \
-        sizeof(embed_info), NULL, NULL, EMBED_STATE_EMPTY,                    \
-            EMBED_ISOLATION_DEFAULT, 0, -1                                    \
-    }
+ {                                                                            \
+  sizeof(embed_info), NULL, NULL, EMBED_STATE_EMPTY, EMBED_ISOLATION_DEFAULT, \
+      0, -1                                                                   \
+ }
 
 /**
  * The last failure on this thread.  All strings are borrowed from the

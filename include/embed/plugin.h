@@ -36,9 +36,9 @@ extern "C" {
 #endif
 
 #if defined(__GNUC__)
-# define EMBED_PLUGIN_EXPORT __attribute__((visibility("default")))
+# define EMBED_PLUGIN_EXPORT      __attribute__((visibility("default")))
 # define EMBED_PLUGIN_CONSTRUCTOR __attribute__((constructor))
-# define EMBED_PLUGIN_UNUSED __attribute__((unused))
+# define EMBED_PLUGIN_UNUSED      __attribute__((unused))
 #else
 # error "embed/plugin.h needs a compiler with GNU attributes (gcc, clang)"
 #endif
@@ -48,8 +48,8 @@ extern "C" {
 /** A pointer-sized word: low 8 bits the operation, the rest its argument. */
 typedef void *embed_opcode;
 
-#define EMBED_OP(op, arg)                                                     \
-    ((embed_opcode)(uintptr_t)((((uintptr_t)(arg)) << 8) | (uintptr_t)(op)))
+#define EMBED_OP(op, arg) \
+ ((embed_opcode)(uintptr_t)((((uintptr_t)(arg)) << 8) | (uintptr_t)(op)))
 
 enum {
     EMBED_OP_PRIMITIVE = 1,
@@ -87,19 +87,19 @@ enum {
 /** A name of `lib`; sorted by name in its table. */
 struct embed_global {
     const char *name;
-    void *address;             /* C function: structs and complex numbers by
+    void *address; /* C function: structs and complex numbers by
                                   pointer; constant: getter; variable: itself
                                   or its getter; export: its embed_externpy */
     embed_opcode type_op;
-    void *size_or_direct_fn;   /* variable: its size or 0; C function: the
+    void *size_or_direct_fn; /* variable: its size or 0; C function: the
                                   function with exactly the declared type */
 };
 
 struct embed_struct_union {
     const char *name;
     int type_index;
-    int flags;                 /* EMBED_SF_* */
-    size_t size;               /* bytes; -1 opaque, -2 computed at load */
+    int flags;   /* EMBED_SF_* */
+    size_t size; /* bytes; -1 opaque, -2 computed at load */
     int alignment;
     int first_field_index;
     int num_fields;
@@ -107,16 +107,16 @@ struct embed_struct_union {
 
 struct embed_field {
     const char *name;
-    size_t field_offset;       /* bytes; -1 for a bit-field */
-    size_t field_size;         /* bytes; bits for a bit-field; -1 open array */
+    size_t field_offset; /* bytes; -1 for a bit-field */
+    size_t field_size;   /* bytes; bits for a bit-field; -1 open array */
     embed_opcode field_type_op;
 };
 
 struct embed_enum {
     const char *name;
     int type_index;
-    int type_prim;             /* number of the primitive below it */
-    const char *enumerators;   /* comma-separated */
+    int type_prim;           /* number of the primitive below it */
+    const char *enumerators; /* comma-separated */
 };
 
 struct embed_typename {
@@ -142,10 +142,10 @@ struct embed_context {
 
 /** One function implemented in Python, as CFFI and PyPy know it. */
 struct embed_externpy {
-    const char *name;          /* "NAME.function" */
-    size_t size_of_result;     /* bytes, 0 for void */
-    void *reserved1;           /* the runtime's */
-    void *reserved2;           /* the runtime's */
+    const char *name;      /* "NAME.function" */
+    size_t size_of_result; /* bytes, 0 for void */
+    void *reserved1;       /* the runtime's */
+    void *reserved2;       /* the runtime's */
 };
 
 /* --- libembed's descriptor -----------------------------------------------*/
@@ -170,31 +170,31 @@ typedef void embed_trampoline_fn(char *buffer);
  */
 struct embed_export {
     struct embed_externpy externpy;
-    const void *failure;       /* size_of_result bytes; NULL: all zero */
-    const char *file;          /* where it was declared */
+    const void *failure; /* size_of_result bytes; NULL: all zero */
+    const char *file;    /* where it was declared */
     int line;
     int column;
 };
 
 /** One extension.  The first four members keep their place for ever. */
 struct embed_plugin {
-    uint32_t abi;              /* EMBED_PLUGIN_ABI at build time */
-    uint32_t size;             /* sizeof(struct embed_plugin) at build time */
+    uint32_t abi;  /* EMBED_PLUGIN_ABI at build time */
+    uint32_t size; /* sizeof(struct embed_plugin) at build time */
     const char *name;
-    embed_call_fn *entry;      /* where exports call; the runtime swaps it
+    embed_call_fn *entry; /* where exports call; the runtime swaps it
                                   atomically */
-    void *runtime;             /* the runtime's */
+    void *runtime;        /* the runtime's */
     const struct embed_context *context;
-    uint32_t context_version;  /* 0x2701 or 0x2801 */
-    uint32_t isolation;        /* embed_isolation asked for at build time */
+    uint32_t context_version; /* 0x2701 or 0x2801 */
+    uint32_t isolation;       /* embed_isolation asked for at build time */
     struct embed_export *const *exports;
     size_t num_exports;
     embed_trampoline_fn *const *trampolines; /* one for each global, NULL where
                                   it is not a C function */
-    const char *init_code;     /* UTF-8 */
-    size_t init_code_size;     /* bytes, without the final NUL */
-    const char *init_file;     /* the init code's __file__ */
-    uint64_t flags;            /* 0 */
+    const char *init_code;                   /* UTF-8 */
+    size_t init_code_size;                   /* bytes, without the final NUL */
+    const char *init_file;                   /* the init code's __file__ */
+    uint64_t flags;                          /* 0 */
 };
 
 /* What generated code calls.  All three are safe from any thread. */
@@ -206,9 +206,9 @@ struct embed_plugin {
 EMBED_PLUGIN_EXPORT void embed_plugin_register(struct embed_plugin *plugin);
 
 /** The first entry of an extension: creates it, then makes the call. */
-EMBED_PLUGIN_EXPORT void embed_plugin_start(struct embed_plugin *plugin,
-                                            struct embed_externpy *fn,
-                                            char *buffer);
+EMBED_PLUGIN_EXPORT void
+embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
+                   char *buffer);
 
 /** Starts an extension.  Returns 0, or -1 when it failed now or earlier. */
 EMBED_PLUGIN_EXPORT int embed_plugin_ensure(struct embed_plugin *plugin);

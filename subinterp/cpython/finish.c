@@ -70,8 +70,7 @@ es_finish_run(es_finish what, double seconds)
         PyObject *run =
             none == NULL ? NULL : PyDict_GetItemString(globals, "run");
         if (run != NULL) {
-            ES_OWNED PyObject *result =
-                PyObject_CallFunction(run, "d", seconds);
+            Py_XDECREF(PyObject_CallFunction(run, "d", seconds));
         }
     }
     PyErr_Clear();
@@ -186,7 +185,10 @@ es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns)
         f->left++;
         ec_mutex_unlock(&f->lock);
         if (!worker_start(f, ((const es_inst *)insts[i])->interp)) {
-            finishing_unref(f, 1);
+            ec_mutex_lock(&f->lock);
+            f->refs--;
+            f->left--;
+            ec_mutex_unlock(&f->lock);
             ok = false;
         }
     }

@@ -71,6 +71,8 @@ probe_one(es_interp *interp)
     return n <= states_count(interp);
 }
 
+static void probe_unref_locked(probe *p) EC_RELEASE(p->lock);
+
 static void
 probe_unref_locked(probe *p)
 {

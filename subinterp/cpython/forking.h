@@ -14,9 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/lock.h"
+
 void es_fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns);
-void es_fork_lock(void);
-void es_fork_parent(void *const *insts, size_t n);
-void es_fork_child(void *const *insts, size_t n, void (*lost)(void *inst));
+void es_fork_lock(void) EC_UNCHECKED;
+void es_fork_parent(void *const *insts, size_t n) EC_UNCHECKED;
+void es_fork_child(void *const *insts, size_t n,
+                   void (*lost)(void *inst)) EC_UNCHECKED;
 
 #endif /* EMBED_SUBINTERP_CPYTHON_FORKING_H */

@@ -23,7 +23,7 @@ typedef struct es_tls {
     es_thread *thread;     /* this thread's cached states, or NULL */
     es_released *released; /* innermost state given up by es_gil_release() */
     int py_errno;          /* what ffi.errno shows */
-    void **gilslot;          /* this thread's gilstate slot, or NULL: see
+    void **gilslot;        /* this thread's gilstate slot, or NULL: see
                                 gilslot.h */
 } es_tls;
 

@@ -51,14 +51,14 @@ extern es_interp es_main;
 
 /** Makes the interpreter of an extension (or takes the shared one) and its
  *  instance. ec_backend.create */
-embed_status es_interp_create(ec_slot *slot, void **inst, ec_err *err);
+embed_status es_interp_create(ec_slot *slot, void **out, ec_err *err);
 
 /** Prepares the interpreter on this thread and runs the init code.
  *  ec_backend.init */
-embed_status es_interp_init(void *inst, ec_err *err);
+embed_status es_interp_init(void *arg, ec_err *err);
 
 /** ec_backend.retire */
-embed_status es_interp_retire(void *inst, bool hooks, uint64_t deadline_ns,
+embed_status es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns,
                               bool *out_parked, ec_err *err);
 
 /** Ends an interpreter that nobody uses any more; on the service thread.  Takes

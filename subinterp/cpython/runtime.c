@@ -127,8 +127,7 @@ watch_foreign_end(void)
     ES_OWNED PyObject *atexit = PyImport_ImportModule("atexit");
     ES_OWNED PyObject *fn = PyCFunction_New(&def, NULL);
     if (atexit != NULL && fn != NULL) {
-        ES_OWNED PyObject *none =
-            PyObject_CallMethod(atexit, "register", "O", fn);
+        Py_XDECREF(PyObject_CallMethod(atexit, "register", "O", fn));
     }
     PyErr_Clear();
 }

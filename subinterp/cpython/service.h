@@ -18,14 +18,14 @@
 
 typedef void es_service_fn(void *arg);
 
-/** Runs `job(arg)` on the service thread and waits for its end; makes the
+/** Runs `fn(arg)` on the service thread and waits for its end; makes the
  *  thread when there is none.  The caller holds no GIL.
  *  Returns EMBED_OK; EMBED_E_REENTRY on the service thread itself;
  *  EMBED_E_NOMEM when no thread can be made. */
-embed_status es_service_run(es_service_fn *job, void *arg, ec_err *err);
+embed_status es_service_run(es_service_fn *fn, void *arg, ec_err *err);
 
-/** Queues `job(arg)` without waiting. `arg` belongs to the job. */
-embed_status es_service_post(es_service_fn *job, void *arg, ec_err *err);
+/** Queues `fn(arg)` without waiting. `arg` belongs to the job. */
+embed_status es_service_post(es_service_fn *fn, void *arg, ec_err *err);
 
 /** Is this the service thread? */
 bool es_service_is_self(void);
