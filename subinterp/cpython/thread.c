@@ -30,7 +30,7 @@ static es_interp **numbers;      /* guarded by: es_threads_lock */
 static size_t n_numbers;         /* guarded by: es_threads_lock */
 static pthread_cond_t gate_cond; /* with es_threads_lock */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t exit_key;   /* constant after es_runtime_start() */
+static pthread_key_t exit_key; /* constant after es_runtime_start() */
 static _Atomic bool is_abandoned;
 
 /* --- barrier --------------------------------------------------------------*/
@@ -228,8 +228,8 @@ thread_is_inside(const es_thread *thread)
 {
     for (size_t i = 0; i < thread->n_states; i++) {
         const es_state *state = thread->states[i];
-        if (state != NULL && atomic_load_explicit(
-                                 &state->inside, memory_order_relaxed) != 0) {
+        if (state != NULL &&
+            atomic_load_explicit(&state->inside, memory_order_relaxed) != 0) {
             return true;
         }
     }
@@ -254,7 +254,9 @@ thread_exit(void *arg)
     free(thread);
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming): the C++ ABI's name
 extern int __cxa_thread_atexit_impl(void (*fn)(void *), void *arg, void *dso);
+// NOLINTNEXTLINE(readability-identifier-naming): the linker's name
 extern void *__dso_handle __attribute__((visibility("hidden")));
 
 /* Learns the bounds of this thread's stack. */
