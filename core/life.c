@@ -20,9 +20,11 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
-/* What the creation of extensions needs to know of a thread. */
+/* What the creation of extensions needs to know of a thread: what it waits
+ * for, not for whom, as that changes before the thread wakes. */
 struct ec_thread {
-    ec_thread *waits_for; /* guarded by: lock; the thread it waits for */
+    const ec_slot *waits_slot; /* guarded by: lock; to be created, or NULL */
+    bool waits_token;          /* guarded by: lock */
 };
 
 typedef enum python_state {
@@ -62,22 +64,41 @@ ec_life_backend(void)
 
 /* --- waiting --------------------------------------------------------------*/
 
-/* Waits for `cond` on behalf of `owner`, who will signal it; refuses when
- * `owner` waits, through others, for this thread. */
-static embed_status
-wait_for(ec_thread *owner, pthread_cond_t *cond, ec_err *err) EC_REQUIRES(lock)
+/* The thread that `t` waits for at this moment; NULL: none. */
+static const ec_thread *
+waited_for(const ec_thread *t) EC_REQUIRES(lock)
 {
-    for (ec_thread *t = owner; t != NULL; t = t->waits_for) {
-        if (t == &self) {
-            return ec_fail(err, EMBED_E_CYCLE,
-                           "its creation waits for this thread, through the "
-                           "init code of other extensions");
-        }
+    if (t->waits_slot != NULL) {
+        return t->waits_slot->state == EMBED_STATE_CREATING
+                   ? t->waits_slot->creator
+                   : NULL;
     }
-    self.waits_for = owner;
-    (void)ec_cond_wait(cond, &lock, UINT64_MAX);
-    self.waits_for = NULL;
-    return EMBED_OK;
+    return t->waits_token ? token_owner : NULL;
+}
+
+/* Waits for a slot to be created, or for the token when `slot` is NULL;
+ * refuses when who has it waits, through others, for this thread. */
+static embed_status
+wait_for(ec_slot *slot, ec_err *err) EC_REQUIRES(lock)
+{
+    self.waits_slot = slot;
+    self.waits_token = slot == NULL;
+    embed_status status = EMBED_OK;
+    const ec_thread *t = waited_for(&self);
+    while (t != NULL && t != &self) {
+        t = waited_for(t);
+    }
+    if (t == &self) {
+        status = ec_fail(err, EMBED_E_CYCLE,
+                         "its creation waits for this thread, through the "
+                         "init code of other extensions");
+    } else {
+        (void)ec_cond_wait(slot == NULL ? &token_changed : &slot->changed,
+                           &lock, UINT64_MAX);
+    }
+    self.waits_slot = NULL;
+    self.waits_token = false;
+    return status;
 }
 
 /* --- Python ---------------------------------------------------------------*/
@@ -156,7 +177,7 @@ token_take(ec_err *err)
     embed_status status = EMBED_OK;
     ec_mutex_lock(&lock);
     while (token_owner != NULL && token_owner != &self && status == EMBED_OK) {
-        status = wait_for(token_owner, &token_changed, err);
+        status = wait_for(NULL, err);
     }
     if (status == EMBED_OK) {
         token_owner = &self;
@@ -261,7 +282,7 @@ claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
             }
             break;
         }
-        status = wait_for(slot->creator, &slot->changed, err);
+        status = wait_for(slot, err);
     }
     if (status == EMBED_OK) {
         switch (slot->state) {
