@@ -124,6 +124,38 @@ fake_thread_release(ec_err *err)
     return EMBED_OK;
 }
 
+static void
+fake_fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns)
+{
+    (void)insts;
+    (void)deadline_ns;
+    fake.fork_insts = n;
+    atomic_fetch_add(&fake.prepares, 1);
+}
+
+static void
+fake_fork_lock(void)
+{
+    atomic_fetch_add(&fake.locks, 1);
+}
+
+static void
+fake_fork_parent(void *const *insts, size_t n)
+{
+    (void)insts;
+    (void)n;
+    atomic_fetch_add(&fake.parents, 1);
+}
+
+static void
+fake_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
+{
+    atomic_fetch_add(&fake.children, 1);
+    for (size_t i = 0; fake.loses && i < n; i++) {
+        lost(insts[i]);
+    }
+}
+
 embed_status
 ec_python_load(ec_python *out_python, const ec_backend **out_backend,
                ec_err *err)
@@ -143,6 +175,10 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
         .on_service_thread = fake_on_service_thread,
         .interp_id = fake_interp_id,
         .thread_release = fake_thread_release,
+        .fork_prepare = fake_fork_prepare,
+        .fork_lock = fake_fork_lock,
+        .fork_parent = fake_fork_parent,
+        .fork_child = fake_fork_child,
     };
     atomic_fetch_add(&fake.loads, 1);
     if (fake.load != EMBED_OK) {

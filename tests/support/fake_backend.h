@@ -22,6 +22,9 @@ typedef struct fake_backend {
     embed_status load;    /* what ec_python_load() returns */
     atomic_int loads, starts, creates, inits, retires, calls, exits;
     bool parks; /* retire says so */
+    bool loses; /* no instance survives fork() */
+    atomic_int prepares, locks, parents, children;
+    size_t fork_insts; /* how many instances prepare was given */
 } fake_backend;
 
 extern fake_backend fake;
