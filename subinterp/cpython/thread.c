@@ -641,7 +641,11 @@ bool
 es_belongs(void *arg, void *outer)
 {
     const es_inst *inst = arg;
+    const es_interp *interp = inst->interp;
     const PyThreadState *attached = outer;
-    return (attached != NULL && attached->interp == inst->interp->is) ||
-           released_in(inst->interp) != NULL;
+    /* In the shared interpreter it would say nothing: its threads may be those
+     * of other extensions, and must wait like all others. */
+    return interp != &es_main &&
+           ((attached != NULL && attached->interp == interp->is) ||
+            released_in(interp) != NULL);
 }
