@@ -279,6 +279,7 @@ text_parse(loader *ld, const char *text, size_t len, const char *file,
     ec_parse_opts opts = {
         .flags = flags,
         .main_file = file,
+        .own_files = (const char *const *)ld->spec->opts->cdefs.items,
         .on_skip = declaration_skipped,
         .arg = ld,
     };

@@ -117,7 +117,10 @@ enum {
 typedef struct ec_parse_opts {
     unsigned flags;
     const char *main_file; /* name in the line markers of the file proper */
-    int pack;              /* cdef(pack=n); 0: none */
+    const char *const *own_files; /* names of others whose declarations count
+                                     before those of included files; ends with
+                                     NULL; may be NULL */
+    int pack;                     /* cdef(pack=n); 0: none */
     void (*on_skip)(void *arg, const ec_diag *why); /* may be NULL */
     void *arg;
 } ec_parse_opts;

@@ -78,11 +78,23 @@ entries_agree(const ec_entry *old, const ec_entry *added)
     return types_match(old->decl.type, added->decl.type, MATCH_DEPTH_MAX);
 }
 
-static bool
-is_main(const ec_parser *p, const ec_pos *pos)
+/* How much a declaration there says about whose it is. */
+static int
+place_rank(const ec_parser *p, const ec_pos *pos)
 {
-    return p->opts->main_file != NULL && pos->file != NULL &&
-           strcmp(pos->file, p->opts->main_file) == 0;
+    const char *const *own = p->opts->own_files;
+
+    if (pos->file == NULL) {
+        return 0;
+    }
+    if (p->opts->main_file != NULL &&
+        strcmp(pos->file, p->opts->main_file) == 0) {
+        return 2;
+    }
+    while (own != NULL && *own != NULL && strcmp(pos->file, *own) != 0) {
+        own++;
+    }
+    return own != NULL && *own != NULL ? 1 : 0;
 }
 
 /* Adds to `old` what `added` knows better. */
@@ -106,7 +118,7 @@ entry_merge(const ec_parser *p, ec_entry *old, const ec_entry *added)
         old->decl.on_failure = added->decl.on_failure;
         old->decl.on_failure_pos = added->decl.on_failure_pos;
     }
-    if (is_main(p, &added->decl.pos) && !is_main(p, &old->decl.pos)) {
+    if (place_rank(p, &added->decl.pos) > place_rank(p, &old->decl.pos)) {
         old->decl.pos = added->decl.pos;
     }
 }

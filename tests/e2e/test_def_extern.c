@@ -295,7 +295,7 @@ print_scenario(void *unused)
 
 #define IGNORED(name, more)                                                    \
  "Exception ignored from libembed callback <function " name " at 0x>" more ":" \
-                                                                           "\n"
+ "\n"
 #define FROM_FAILING(line, code)                                  \
  "Traceback (most recent call last):\n"                           \
  "  File \"<init code for 'defs'>\", line " line ", in failing\n" \

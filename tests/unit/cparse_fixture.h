@@ -61,9 +61,13 @@ note_skip(void *arg, const ec_diag *why)
 static inline embed_status
 parse_as(void **state, const char *text, unsigned flags)
 {
+    static const char *const own_files[] = {"own.h", NULL};
     fixture *f = *state;
-    ec_parse_opts opts = {
-        .flags = flags, .main_file = "main.h", .on_skip = note_skip, .arg = f};
+    ec_parse_opts opts = {.flags = flags,
+                          .main_file = "main.h",
+                          .own_files = own_files,
+                          .on_skip = note_skip,
+                          .arg = f};
 
     return ec_parse_decls(f->scope, text, strlen(text), "main.h", &opts,
                           &f->diag);

@@ -536,6 +536,17 @@ a_declaration_in_the_main_file_counts_as_its_place(void **state)
     assert_int_equal(decl(state, EC_DECL_FUNCTION, "f")->pos.line, 9);
 }
 
+static void
+a_declaration_in_a_file_of_ours_counts_before_included_ones(void **state)
+{
+    parse(state, "# 1 \"other.h\"\nint f(int);\n# 5 \"own.h\"\nint f(int);\n"
+                 "int g(int);\n# 9 \"main.h\"\nint g(int);\n"
+                 "# 1 \"other.h\"\nint f(int);\n");
+    assert_string_equal(decl(state, EC_DECL_FUNCTION, "f")->pos.file, "own.h");
+    assert_int_equal(decl(state, EC_DECL_FUNCTION, "f")->pos.line, 5);
+    assert_string_equal(decl(state, EC_DECL_FUNCTION, "g")->pos.file, "main.h");
+}
+
 int
 main(void)
 {
@@ -564,6 +575,7 @@ main(void)
         TEST(what_is_not_understood_outside_the_main_file_is_skipped),
         TEST(what_is_not_understood_in_the_main_file_is_an_error),
         TEST(a_declaration_in_the_main_file_counts_as_its_place),
+        TEST(a_declaration_in_a_file_of_ours_counts_before_included_ones),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
