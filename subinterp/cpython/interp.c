@@ -356,7 +356,11 @@ es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
     es_gate_shut(inst, ES_GATE_CLOSED);
     es_barrier();
     *out_parked = true;
-    bool ok = es_interp_drain(interp, deadline_ns);
+    /* What still runs then is left alone; the rest of the time is for exit
+     * handlers. */
+    uint64_t now = ec_now_ns();
+    uint64_t share = now < deadline_ns && hooks ? (deadline_ns - now) / 2 : 0;
+    bool ok = es_interp_drain(interp, deadline_ns - share);
     if (hooks) {
         ok = es_finish_all(&arg, 1, deadline_ns) && ok;
     }

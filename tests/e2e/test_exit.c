@@ -1,0 +1,592 @@
+/* test_exit.c - the end of the process and embed_shutdown().
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/e2e.h"
+#include "tests/support/life.h"
+
+/* Exit waits this long for what does not end (EMBED_EXIT_TIMEOUT_MS). */
+#define EXIT_MS   "300"
+#define EXIT_SLOW 3.0 /* seconds; a child that hangs takes longer */
+
+static life a;
+static life b;
+
+static e2e_result r;
+
+/* Runs a scenario that is to end with `code`, without being killed. */
+static void
+run_to(e2e_scenario *scenario, void *arg, int code)
+{
+    e2e_run(scenario, arg, 30, &r);
+    if (r.exit_code != code) {
+        fail_msg("exit %d, signal %d%s, expected exit %d\n--- stdout\n%s--- "
+                 "stderr\n%s",
+                 r.exit_code, r.signal, r.timed_out ? ", out of time" : "",
+                 code, r.out, r.err);
+    }
+}
+
+/* --- ways to end ----------------------------------------------------------*/
+
+static int
+exit_inside(int code)
+{
+    exit(code); /* NOLINT(concurrency-mt-unsafe): the point */
+}
+
+static void *
+exit_thread(void *code)
+{
+    exit(*(int *)code); /* NOLINT(concurrency-mt-unsafe): the point */
+}
+
+static void
+say(life *l, char letter)
+{
+    static char code[256];
+    life_load(l, letter, NULL, exit_inside);
+    (void)snprintf(code, sizeof code,
+                   "import atexit\n"
+                   "print('hello %c')\n"
+                   "atexit.register(lambda: print('bye %c'))\n"
+                   "def end():\n"
+                   "    print('not flushed', end=' ')\n"
+                   "    lib.life_host(7)\n",
+                   letter, letter);
+    E2E_CHECK_INT(l->run(code), 0);
+}
+
+typedef enum way {
+    WAY_RETURN,
+    WAY_EXIT,
+    WAY_THREAD,
+    WAY_INSIDE,
+    WAY_INSIDE_THREAD,
+    WAY_SHUTDOWN,
+} way;
+
+static void *
+end_inside(void *unused)
+{
+    (void)unused;
+    (void)a.run("end()");
+    return NULL;
+}
+
+static void
+end_scenario(void *arg)
+{
+    static int seven = 7;
+    say(&a, 'a');
+    say(&b, 's');
+    switch (*(way *)arg) {
+    case WAY_RETURN:
+        return;
+    case WAY_EXIT:
+        exit(7); /* NOLINT(concurrency-mt-unsafe) */
+    case WAY_THREAD:
+        life_join(life_thread(exit_thread, &seven));
+        break;
+    case WAY_INSIDE:
+        (void)end_inside(NULL);
+        break;
+    case WAY_INSIDE_THREAD:
+        life_join(life_thread(end_inside, NULL));
+        break;
+    case WAY_SHUTDOWN:
+        E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+        _exit(7);
+    }
+}
+
+static void
+output_is_flushed_and_exit_handlers_run(void **state)
+{
+    (void)state; /* R10, O10, X1 */
+    for (way w = WAY_RETURN; w <= WAY_SHUTDOWN; w++) {
+        run_to(end_scenario, &w, w == WAY_RETURN ? 0 : 7);
+        assert_int_equal(life_count(r.out, "hello a\n"), 1);
+        assert_int_equal(life_count(r.out, "bye a\n"), 1);
+        assert_int_equal(life_count(r.out, "hello s\n"), 1);
+        assert_int_equal(life_count(r.out, "bye s\n"), 1);
+        assert_int_equal(life_count(r.out, "not flushed"),
+                         w == WAY_INSIDE || w == WAY_INSIDE_THREAD);
+        assert_string_equal(r.err, "");
+        assert_true(r.seconds < EXIT_SLOW);
+    }
+}
+
+static void
+underscore_exit_scenario(void *unused)
+{
+    (void)unused;
+    say(&a, 'a');
+    _exit(5);
+}
+
+static void
+underscore_exit_ends_at_once_and_runs_nothing(void **state)
+{
+    (void)state; /* R10 */
+    run_to(underscore_exit_scenario, NULL, 5);
+    assert_string_equal(r.out, "");
+    assert_string_equal(r.err, "");
+}
+
+/* What handlers and finalisers may do. */
+static void
+handler_scenario(void *unused)
+{
+    (void)unused;
+    life_load(&a, 'a', NULL, NULL);
+    E2E_CHECK_INT(a.run("import atexit, sys, threading, json\n"
+                        "def fails(): raise ValueError('in handler')\n"
+                        "def leaves(): sys.exit(9)\n"
+                        "def works():\n"
+                        "    t = threading.Thread(target=print, args=['t'])\n"
+                        "    t.start(); t.join()\n"
+                        "    print(json.dumps(lib.LIFE_FAILED_VALUE))\n"
+                        "atexit.register(works)\n"
+                        "atexit.register(leaves)\n"
+                        "atexit.register(fails)\n"),
+                  0);
+}
+
+static void
+a_failing_exit_handler_does_not_stop_the_others(void **state)
+{
+    (void)state; /* R10 */
+    run_to(handler_scenario, NULL, 0);
+    assert_non_null(strstr(r.out, "-9\n"));
+    assert_int_equal(life_count(r.err, "ValueError: in handler"), 1);
+}
+
+/* --- threads about --------------------------------------------------------*/
+
+static void
+threads_scenario(void *code)
+{
+    (void)setenv("EMBED_EXIT_TIMEOUT_MS", EXIT_MS, 1);
+    life_load(&a, 'a', NULL, NULL);
+    E2E_CHECK_INT(a.run("import threading, time\nprint('begun')"), 0);
+    E2E_CHECK_INT(a.run(code), 0);
+}
+
+static void
+python_threads_that_do_not_end_do_not_hold_the_exit(void **state)
+{
+    (void)state; /* R10 */
+    const char *const endless[] = {
+        "threading.Thread(target=time.sleep, args=[1000]).start()",
+        "def busy():\n"
+        "    while True: pass\n"
+        "threading.Thread(target=busy).start()",
+        "def busy():\n"
+        "    while True: pass\n"
+        "for i in range(4): threading.Thread(target=busy).start()",
+        "import concurrent.futures\n"
+        "pool = concurrent.futures.ThreadPoolExecutor(2)\n"
+        "pool.submit(time.sleep, 1000)",
+        "lock = threading.Lock(); lock.acquire()\n"
+        "threading.Thread(target=lock.acquire).start()",
+        "import _thread\n_thread.start_new_thread(time.sleep, (1000,))",
+        "import asyncio\n"
+        "threading.Thread(target=lambda: asyncio.run("
+        "asyncio.sleep(1000))).start()",
+    };
+    for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++) {
+        char code[512];
+        (void)snprintf(code, sizeof code, "%s", endless[i]);
+        run_to(threads_scenario, code, 0);
+        assert_string_equal(r.out, "begun\n");
+        assert_true(r.seconds < EXIT_SLOW);
+    }
+}
+
+static void
+python_threads_that_end_are_waited_for(void **state)
+{
+    (void)state; /* R10 */
+    char thread[] = "def run():\n"
+                    "    time.sleep(.05)\n"
+                    "    print('thread done')\n"
+                    "threading.Thread(target=run).start()";
+    char pool[] = "import concurrent.futures\n"
+                  "def run():\n"
+                  "    time.sleep(.05)\n"
+                  "    print('thread done')\n"
+                  "pool = concurrent.futures.ThreadPoolExecutor(2)\n"
+                  "pool.submit(run)";
+    run_to(threads_scenario, thread, 0);
+    assert_string_equal(r.out, "begun\nthread done\n");
+    run_to(threads_scenario, pool, 0);
+    assert_string_equal(r.out, "begun\nthread done\n");
+}
+
+static sem_t inside;
+static sem_t never;
+
+static int
+stuck(int what)
+{
+    (void)sem_post(&inside);
+    while (sem_wait(&never) != 0) {
+    }
+    return what;
+}
+
+static void *
+run_code(void *code)
+{
+    (void)a.run(code);
+    return NULL;
+}
+
+/* The caller is in C code, or in Python code, for ever. */
+static void
+stuck_scenario(void *code)
+{
+    (void)setenv("EMBED_EXIT_TIMEOUT_MS", EXIT_MS, 1);
+    (void)sem_init(&inside, 0, 0);
+    (void)sem_init(&never, 0, 0);
+    life_load(&a, 'a', "print('begun')", stuck);
+    pthread_t thread = life_thread(run_code, code);
+    (void)pthread_detach(thread);
+    life_wait(&inside);
+}
+
+static void
+a_call_in_flight_does_not_hold_the_exit(void **state)
+{
+    (void)state; /* R10 */
+    char in_c[] = "lib.life_host(1)";
+    char in_python[] = "import threading\n"
+                       "threading.Thread(target=lib.life_host, "
+                       "args=[1]).start()\n"
+                       "while True: pass";
+    char in_init[] = "lib.life_host(1)";
+    run_to(stuck_scenario, in_c, 0);
+    assert_string_equal(r.out, "begun\n");
+    assert_true(r.seconds < EXIT_SLOW);
+    run_to(stuck_scenario, in_python, 0);
+    assert_string_equal(r.out, "begun\n");
+    assert_true(r.seconds < EXIT_SLOW);
+    run_to(stuck_scenario, in_init, 0);
+}
+
+/* The first call is in flight: Python is being started or init code runs. */
+static void
+stuck_init_scenario(void *unused)
+{
+    (void)unused;
+    (void)setenv("EMBED_EXIT_TIMEOUT_MS", EXIT_MS, 1);
+    (void)sem_init(&inside, 0, 0);
+    (void)sem_init(&never, 0, 0);
+    life_load(&a, 'a', "print('lost')\nlib.life_host(1)", stuck);
+    life_load(&b, 'b', "print('kept')", NULL);
+    E2E_CHECK_INT(b.add(1, 2), 3);
+    (void)pthread_detach(life_thread(run_code, (char[]){"pass"}));
+    life_wait(&inside);
+}
+
+static void
+init_code_in_flight_does_not_hold_the_exit(void **state)
+{
+    (void)state; /* R10 */
+    run_to(stuck_init_scenario, NULL, 0);
+    assert_non_null(strstr(r.out, "kept\n"));
+    assert_true(r.seconds < EXIT_SLOW);
+}
+
+/* Calls go on while the process ends. */
+static atomic_bool hammer_stop;
+
+static void *
+hammer(void *unused)
+{
+    (void)unused;
+    while (!atomic_load(&hammer_stop)) {
+        int got = a.add(1, 2);
+        if (got != 3 && got != LIFE_FAILED) {
+            _exit(66);
+        }
+        (void)sem_post(&inside);
+    }
+    return NULL;
+}
+
+static void
+hammer_scenario(void *unused)
+{
+    (void)unused;
+    (void)sem_init(&inside, 0, 0);
+    life_load(&a, 'a', "print('begun')", NULL);
+    for (int i = 0; i < 4; i++) {
+        (void)pthread_detach(life_thread(hammer, NULL));
+    }
+    for (int i = 0; i < 100; i++) {
+        life_wait(&inside);
+    }
+}
+
+static void
+threads_that_go_on_calling_do_not_disturb_the_exit(void **state)
+{
+    (void)state; /* R10 */
+    for (int round = 0; round < 10; round++) {
+        run_to(hammer_scenario, NULL, 0);
+        assert_string_equal(r.out, "begun\n");
+    }
+}
+
+/* --- after ----------------------------------------------------------------*/
+
+static void
+host_handler(void)
+{
+    int got = a.add(1, 2);
+    int other = b.add(1, 2);
+    if (got != LIFE_FAILED || other != LIFE_FAILED ||
+        embed_last_error()->status != EMBED_E_CLOSED) {
+        _exit(67);
+    }
+    (void)printf("handler saw %d\n", got);
+}
+
+static void
+after_scenario(void *unused)
+{
+    (void)unused;
+    (void)atexit(host_handler); /* before ours: runs after it */
+    life_load(&a, 'a', NULL, NULL);
+    life_load(&b, 'b', NULL, NULL);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+}
+
+static void
+calls_after_our_exit_handler_give_the_failure_value(void **state)
+{
+    (void)state; /* R10, O10: of extensions that were there, and new ones */
+    run_to(after_scenario, NULL, 0);
+    assert_string_equal(r.out, "handler saw -9\n");
+    assert_int_equal(life_count(r.err, "function lifea.life_add() called, but"),
+                     1);
+    assert_int_equal(life_count(r.err, "function lifeb.life_add() called, but"),
+                     1);
+}
+
+/* --- embed_shutdown() -----------------------------------------------------*/
+
+static int
+shut(int what)
+{
+    E2E_CHECK_INT(embed_shutdown(100), EMBED_E_STATE);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    return what;
+}
+
+static void
+shutdown_scenario(void *letter)
+{
+    bool ends = e2e_python_version() >= 0x030d;
+    life_load(&a, *(const char *)letter,
+              "import atexit\nprint('begun')\n"
+              "atexit.register(print, 'handler')\n",
+              shut);
+    life_load(&b, 'b', NULL, NULL);
+    E2E_CHECK_INT(a.run("result = lib.life_host(5)"), 5);
+    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    embed_state state = life_state(&a);
+    E2E_CHECK_INT(state, *(const char *)letter == 's' || ends
+                             ? EMBED_STATE_CLOSED
+                             : EMBED_STATE_PARKED);
+    (void)fprintf(stderr, "closed\n");
+    E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
+    E2E_CHECK_INT(embed_last_error()->status, EMBED_E_CLOSED);
+    E2E_CHECK_INT(b.add(1, 2), LIFE_FAILED);
+    E2E_CHECK_INT(embed_last_error()->status, EMBED_E_CLOSED);
+    E2E_CHECK_INT(embed_start("lifea"),
+                  *(const char *)letter == 'a' ? EMBED_E_CLOSED : EMBED_E_NAME);
+    E2E_CHECK_INT(embed_retry("lifeb"), EMBED_E_CLOSED);
+    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(0), EMBED_OK);
+    E2E_CHECK_INT(a.zero(), 0);
+}
+
+static void
+shutdown_ends_extensions_and_calls_give_the_failure_value(void **state)
+{
+    (void)state; /* R9 */
+    char *letters[] = {(char[]){"a"}, (char[]){"s"}, (char[]){"u"}};
+    for (size_t i = 0; i < 3; i++) {
+        run_to(shutdown_scenario, letters[i], 0);
+        assert_string_equal(r.out, "begun\nhandler\n");
+    }
+}
+
+static void
+shutdown_first_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    life_load(&a, 'a', "print('never')", NULL);
+    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
+    E2E_CHECK_INT(embed_last_error()->status, EMBED_E_CLOSED);
+}
+
+static void
+after_a_shutdown_nothing_starts(void **state)
+{
+    (void)state; /* R9 */
+    run_to(shutdown_first_scenario, NULL, 0);
+    assert_string_equal(r.out, "");
+}
+
+/* A call is in flight when the host shuts down. */
+static void *
+call_zero(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(a.run("lib.life_host(1)\nresult = 3"), 3);
+    return NULL;
+}
+
+static void
+shutdown_busy_scenario(void *unused)
+{
+    (void)unused;
+    (void)sem_init(&inside, 0, 0);
+    (void)sem_init(&never, 0, 0);
+    life_load(&a, 'a', "print('begun')", stuck);
+    pthread_t thread = life_thread(call_zero, NULL);
+    life_wait(&inside);
+    double start = e2e_now();
+    E2E_CHECK_INT(embed_shutdown(200), EMBED_E_TIMEOUT);
+    E2E_CHECK(e2e_now() - start < EXIT_SLOW);
+    E2E_CHECK(strstr(embed_last_error()->message, "lifea") != NULL);
+    E2E_CHECK_INT(life_state(&a), EMBED_STATE_PARKED);
+    E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
+    (void)sem_post(&never);
+    life_join(thread);
+    E2E_CHECK_INT(embed_shutdown(200), EMBED_OK);
+}
+
+static void
+shutdown_parks_what_does_not_end_in_time(void **state)
+{
+    (void)state; /* R8, R9 */
+    run_to(shutdown_busy_scenario, NULL, 0);
+    assert_string_equal(r.out, "begun\n");
+}
+
+/* With threads of Python's own about, and cached states of other threads. */
+static void *
+call_and_stay(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    (void)sem_post(&inside);
+    life_wait(&never);
+    E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
+    return NULL;
+}
+
+static void
+shutdown_states_scenario(void *unused)
+{
+    (void)unused;
+    (void)sem_init(&inside, 0, 0);
+    (void)sem_init(&never, 0, 0);
+    life_load(&a, 'a', "import json, datetime", NULL);
+    pthread_t thread = life_thread(call_and_stay, NULL);
+    life_wait(&inside);
+    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    embed_state state = life_state(&a);
+    E2E_CHECK(state == EMBED_STATE_PARKED || state == EMBED_STATE_CLOSED);
+    (void)sem_post(&never);
+    life_join(thread);
+    E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
+}
+
+static void
+shutdown_leaves_idle_threads_of_the_host_alone(void **state)
+{
+    (void)state; /* R1, R9 */
+    run_to(shutdown_states_scenario, NULL, 0);
+}
+
+static void *
+shutdown_thread(void *unused)
+{
+    (void)unused;
+    embed_status status = embed_shutdown(2000);
+    E2E_CHECK(status == EMBED_OK);
+    return NULL;
+}
+
+static void
+shutdown_race_scenario(void *unused)
+{
+    (void)unused;
+    pthread_t threads[4];
+    life_load(&a, 'a', "print('begun')", NULL);
+    life_load(&b, 'b', NULL, NULL);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(b.add(1, 2), 3);
+    for (int i = 0; i < 4; i++) {
+        threads[i] = life_thread(shutdown_thread, NULL);
+    }
+    for (int i = 0; i < 4; i++) {
+        life_join(threads[i]);
+    }
+    E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
+}
+
+static void
+shutdown_may_come_from_several_threads_at_once(void **state)
+{
+    (void)state; /* R9 */
+    for (int round = 0; round < 5; round++) {
+        run_to(shutdown_race_scenario, NULL, 0);
+        assert_string_equal(r.out, "begun\n");
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(output_is_flushed_and_exit_handlers_run),
+        cmocka_unit_test(underscore_exit_ends_at_once_and_runs_nothing),
+        cmocka_unit_test(a_failing_exit_handler_does_not_stop_the_others),
+        cmocka_unit_test(python_threads_that_do_not_end_do_not_hold_the_exit),
+        cmocka_unit_test(python_threads_that_end_are_waited_for),
+        cmocka_unit_test(a_call_in_flight_does_not_hold_the_exit),
+        cmocka_unit_test(init_code_in_flight_does_not_hold_the_exit),
+        cmocka_unit_test(threads_that_go_on_calling_do_not_disturb_the_exit),
+        cmocka_unit_test(calls_after_our_exit_handler_give_the_failure_value),
+        cmocka_unit_test(
+            shutdown_ends_extensions_and_calls_give_the_failure_value),
+        cmocka_unit_test(after_a_shutdown_nothing_starts),
+        cmocka_unit_test(shutdown_parks_what_does_not_end_in_time),
+        cmocka_unit_test(shutdown_leaves_idle_threads_of_the_host_alone),
+        cmocka_unit_test(shutdown_may_come_from_several_threads_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
