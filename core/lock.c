@@ -83,8 +83,10 @@ ec_mutex_lock(ec_mutex *m)
 void
 ec_mutex_unlock(ec_mutex *m)
 {
+    /* First: who waited for the mutex may free it. */
+    enum ec_rank rank = m->rank;
     must(pthread_mutex_unlock(&m->os), "pthread_mutex_unlock");
-    rank_pop(m->rank);
+    rank_pop(rank);
 }
 
 void

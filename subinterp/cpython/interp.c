@@ -21,6 +21,9 @@
 /* CPython that ends interpreters without crashing (C8, C9). */
 #define VERSION_ENDS 0x030d0000
 
+/* All instances that ever were. */
+static es_inst *_Atomic all_insts;
+
 int64_t
 es_interp_id(void *inst)
 {
@@ -154,6 +157,9 @@ es_interp_create(ec_slot *slot, void **out, ec_err *err)
             free(inst);
             return status;
         }
+    }
+    inst->next = atomic_load(&all_insts);
+    while (!atomic_compare_exchange_weak(&all_insts, &inst->next, inst)) {
     }
     *out = inst;
     return EMBED_OK;

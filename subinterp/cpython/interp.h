@@ -43,6 +43,8 @@ typedef struct es_inst {
     ec_slot *slot;         /* constant */
     es_pyext *ext;         /* guarded by: the GIL; set by init */
     _Atomic unsigned gate; /* ES_GATE_*; 0: free to enter */
+    struct es_inst *next;  /* constant; all that ever were: never freed, as
+                              a late caller may still look at its gate */
 } es_inst;
 
 /** The main interpreter, which level `shared` lives in. Valid after

@@ -32,6 +32,7 @@ static pthread_cond_t gate_cond; /* with es_threads_lock */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t exit_key; /* constant after es_runtime_start() */
 static _Atomic bool is_abandoned;
+static __thread bool has_exited; /* thread_exit() ran on this thread */
 
 /* --- barrier --------------------------------------------------------------*/
 
@@ -243,6 +244,7 @@ static void
 thread_exit(void *arg)
 {
     es_thread *thread = arg;
+    has_exited = true;
     if (atomic_load_explicit(&is_abandoned, memory_order_acquire) ||
         syscall(SYS_gettid) == (long)getpid()) {
         return;
@@ -288,7 +290,10 @@ thread_self(void)
         if (thread != NULL) {
             stack_measure(thread);
             es_gilslot_learn();
-            (void)__cxa_thread_atexit_impl(thread_exit, thread, &__dso_handle);
+            if (!has_exited) {
+                (void)__cxa_thread_atexit_impl(thread_exit, thread,
+                                               &__dso_handle);
+            }
             (void)pthread_setspecific(exit_key, thread);
         }
         es_tls_self.thread = thread;
