@@ -157,18 +157,29 @@ ec_parser_is_cdef(const ec_parser *p)
 bool
 ec_parser_next(ec_parser *p)
 {
+    ec_tok before = p->tok;
+
     for (;;) {
         ec_lex_next(&p->lex, &p->tok);
         if (p->tok.kind == EC_TOK_BAD) {
             return ec_parser_fail(p, &p->tok, "%s", ec_lex_complaint(&p->tok));
         }
         if (p->tok.kind != EC_TOK_DIRECTIVE || p->mode != EC_MODE_DECLS) {
-            return true;
+            break;
         }
         if (!ec_parse_directive(p)) {
             return false;
         }
     }
+    if (p->tok.kind == EC_TOK_END && before.start != NULL) {
+        /* What is missing is missing there; a preprocessor goes back to
+         * another file at the end. */
+        p->tok = before;
+        p->tok.kind = EC_TOK_END;
+        p->tok.start += before.len;
+        p->tok.len = 0;
+    }
+    return true;
 }
 
 ec_tok

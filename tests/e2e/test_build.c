@@ -1,0 +1,457 @@
+/* test_build.c - `embed build`: its options, its products, installing.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "tests/support/e2e.h"
+#include "tests/support/shell.h"
+
+#define API                                      \
+ "#include \"embed/plugin.h\"\n"                 \
+ "int add(int a, int b) EMBED_ON_FAILURE(-1);\n" \
+ "int api_version = 7;\n"
+
+#define INIT                 \
+ "from %s import ffi, lib\n" \
+ "@ffi.def_extern()\n"       \
+ "def add(a, b):\n"          \
+ "    return a + b\n"
+
+#define HOST                                            \
+ "#include <stdio.h>\n"                                 \
+ "#ifdef __cplusplus\n"                                 \
+ "extern \"C\" {\n"                                     \
+ "#endif\n"                                             \
+ "int add(int a, int b);\n"                             \
+ "extern int api_version;\n"                            \
+ "#ifdef __cplusplus\n"                                 \
+ "}\n"                                                  \
+ "#endif\n"                                             \
+ "int main(void)\n"                                     \
+ "{\n"                                                  \
+ "    printf(\"%d %d\\n\", api_version, add(40, 2));\n" \
+ "    return 0;\n"                                      \
+ "}\n"
+
+/* Flags for a program built by hand against the build tree. */
+#define LIBS "-L$BUILD/lib -lembed -Wl,-rpath,$BUILD/lib"
+#define STRICT                                                             \
+ "-Wall -Wextra -Wconversion -Wshadow -Werror -I. -I$BUILD/include -fPIC " \
+ "-fvisibility=hidden"
+
+/* Programs built by hand have no sanitizer in them. */
+static void
+only_plain(void)
+{
+    if (e2e_is_sanitized()) {
+        skip();
+    }
+}
+
+/* api.h and NAME.py */
+static void
+write_plugin(const char *name)
+{
+    char file[64];
+    char init[256];
+    (void)snprintf(file, sizeof file, "%s.py", name);
+    (void)snprintf(init, sizeof init, INIT, name);
+    shell_write("api.h", API);
+    shell_write(file, init);
+}
+
+static void
+expect_same_file_list(const char *expected)
+{
+    shell_expect(0, "ls");
+    shell_expect_output(expected);
+}
+
+/* --- options --------------------------------------------------------------*/
+
+static void
+the_library_is_called_after_the_init_file_or_name_or_o(void **state)
+{
+    (void)state;
+    write_plugin("calc");
+    shell_expect(0, "$EMBED build api.h calc.py");
+    shell_expect_output("");
+    expect_same_file_list("api.h\ncalc.py\nlibcalc.so\n");
+    shell_expect(0, "$EMBED build api.h calc.py --name=other");
+    shell_expect(0, "mkdir 'a dir' && "
+                    "$EMBED build -o 'a dir/plug in.2' api.h calc.py");
+    shell_expect(0, "$EMBED build --name third -ofourth api.h calc.py");
+    expect_same_file_list(
+        "a dir\napi.h\ncalc.py\nfourth\nlibcalc.so\nlibother.so\n");
+    shell_expect(0, "nm -D --defined-only 'a dir/plug in.2' | cut -c18-");
+    shell_expect_output("T add\nD api_version\n");
+    /* The name decides what the init code imports. */
+    shell_expect(0, "strings fourth | grep -c '^third\\.add$'");
+}
+
+static void
+compiler_options_reach_the_compiler(void **state)
+{
+    (void)state;
+    only_plain();
+    shell_expect(0, "mkdir inc lib");
+    shell_write("inc/types.h", "typedef struct { int v; } boxed;\n");
+    shell_write("lib/three.c", "int three(void) { return 3; }\n");
+    shell_write("api.h", "#include \"types.h\"\n"
+                         "#ifdef WITH_MORE\n"
+                         "int more(boxed b);\n"
+                         "#endif\n"
+                         "#ifndef WITHOUT\n"
+                         "int less(void);\n"
+                         "#endif\n"
+                         "#define SIZE (VALUE * 2)\n");
+    shell_write("source.c", "int three(void);\n"
+                            "static int four(void)\n"
+                            "{\n"
+                            "    return three() + ONE;\n"
+                            "}\n");
+    shell_write("four.cdef", "static int four(void);\n");
+    shell_write("init.py", "from init import ffi, lib\n"
+                           "@ffi.def_extern()\n"
+                           "def more(b):\n"
+                           "    return b.v * lib.four() + lib.SIZE\n");
+    shell_write("host.c", "#include \"api.h\"\n"
+                          "#include <stdio.h>\n"
+                          "int main(void)\n"
+                          "{\n"
+                          "    boxed b = {10};\n"
+                          "    printf(\"%d\\n\", more(b));\n"
+                          "    return 0;\n"
+                          "}\n");
+    shell_expect(0, "cc -shared -fPIC -o lib/libthree.so lib/three.c");
+    shell_expect(0, "$EMBED build api.h init.py -I inc -DWITH_MORE -D VALUE=21 "
+                    "-UNONE -DWITHOUT --source source.c --cdef four.cdef "
+                    "-L lib -lthree -Wl,-soname,strange.so -Wl,-rpath,$PWD/lib "
+                    "-- -DONE=1 -O0");
+    shell_expect(0, "nm -D --defined-only libinit.so | cut -c18-");
+    shell_expect_output("T more\n");
+    shell_expect(0, "readelf -d libinit.so | grep -c 'SONAME.*strange.so'");
+    shell_expect(0, "ln -s libinit.so strange.so && "
+                    "cc -DWITH_MORE -I inc host.c -o host -L. -linit "
+                    "-Wl,-rpath,$PWD && ./host");
+    shell_expect_output("82\n");
+}
+
+static void
+cc_names_the_compiler(void **state)
+{
+    (void)state;
+    write_plugin("calc");
+    shell_write("cc.sh", "#!/bin/sh\necho \"$@\" >>cc.log\nexec cc \"$@\"\n");
+    shell_expect(0, "chmod +x cc.sh && CC='./cc.sh -DX' $EMBED build api.h "
+                    "calc.py && grep -c 'DX' cc.log");
+    shell_expect(1, "CC=nocc $EMBED build api.h calc.py");
+    shell_expect_output(
+        "embed: error: cannot run 'nocc': No such file or directory\n");
+}
+
+/* --- the C code -----------------------------------------------------------*/
+
+static void
+emitted_c_is_clean_in_every_compiler_and_runs(void **state)
+{
+    static const char *const compilers[] = {"gcc -std=c11", "gcc -std=c11 -O2",
+                                            "clang -std=c11", "g++ -x c++",
+                                            "clang++ -x c++ -std=c++11"};
+    (void)state;
+    only_plain();
+    write_plugin("calc");
+    shell_write("host.c", HOST);
+    shell_expect(0, "$EMBED build api.h calc.py --emit-c calc.c");
+    expect_same_file_list("api.h\ncalc.c\ncalc.py\nhost.c\n");
+    for (size_t i = 0; i < sizeof compilers / sizeof compilers[0]; i++) {
+        if (shell("command -v %s", compilers[i]) != 0) {
+            continue;
+        }
+        shell_expect(0, "%s " STRICT " -c calc.c -o calc.o", compilers[i]);
+        shell_expect_output("");
+        shell_expect(0, "%s host.c -x none calc.o -o host " LIBS " && ./host",
+                     compilers[i]);
+        shell_expect_output("7 42\n");
+    }
+}
+
+static void
+emitted_c_is_the_same_every_time(void **state)
+{
+    (void)state;
+    shell_expect(0, "mkdir a b && cd $SRC && for i in a b; do $EMBED build "
+                    "tests/e2e/plugins/clib.h tests/e2e/plugins/clib.py "
+                    "$(cat tests/e2e/plugins/clib.opts) "
+                    "--emit-c $OLDPWD/$i/x.c || exit 1; done; cd $OLDPWD && "
+                    "cmp a/x.c b/x.c");
+}
+
+static void
+two_extensions_link_statically_into_one_program(void **state)
+{
+    (void)state; /* S4 */
+    only_plain();
+    shell_write("one.h", "int one(void);\nstatic inline int same(void)\n"
+                         "{\n    return 1;\n}\n");
+    shell_write("two.h", "int two(void);\n#define SAME 2\n");
+    shell_write("one.py", "from one import ffi, lib\n"
+                          "import sys; sys.mark = 'one'\n"
+                          "ffi.def_extern('one')(lambda: lib.same())\n");
+    shell_write("two.py", "from two import ffi, lib\nimport sys\n"
+                          "assert not hasattr(sys, 'mark')\n"
+                          "ffi.def_extern('two')(lambda: lib.SAME)\n");
+    shell_write("host.c", "int one(void);\nint two(void);\n"
+                          "int main(void)\n"
+                          "{\n    return one() * 10 + two();\n}\n");
+    shell_expect(0, "for n in one two; do $EMBED build $n.h $n.py "
+                    "--emit-c $n.c || exit 1; done");
+    shell_expect(0, "cc -I. -I$BUILD/include one.c two.c host.c -o host " LIBS);
+    shell_expect(12, "./host");
+    shell_expect_output("");
+}
+
+/* --- errors ---------------------------------------------------------------*/
+
+static void
+errors_say_what_and_where(void **state)
+{
+    (void)state; /* B1, B3 */
+    write_plugin("calc");
+    shell_expect(2, "$EMBED build api.h");
+    shell_expect_output("embed: INIT.py is missing\n"
+                        "Try 'embed help build'.\n");
+    shell_expect(2, "$EMBED build api.h calc.py --frob");
+    shell_expect_output("embed: unknown option '--frob' (compiler options go "
+                        "after --)\nTry 'embed help build'.\n");
+    shell_expect(2, "$EMBED build api.h calc.py --isolation none");
+    shell_expect_in_output("--isolation must be own, sub or shared");
+    shell_expect(1, "$EMBED build none.h calc.py");
+    shell_expect_output("embed: error: none.h: No such file or directory\n");
+    shell_expect(1, "$EMBED build api.h none.py");
+    shell_expect_output("embed: error: none.py: No such file or directory\n");
+    shell_expect(1, "$EMBED build api.h calc.py --cdef none.cdef");
+    shell_expect_in_output("none.cdef: No such file or directory");
+    shell_expect(1, "$EMBED build api.h calc.py --source none.c");
+    shell_expect_in_output("none.c: No such file or directory");
+    shell_expect(1, "$EMBED build api.h calc.py --name class");
+    shell_expect_in_output("'class' cannot be the name of an extension");
+    shell_expect(1, "$EMBED build api.h calc.py -o none/x.so");
+    shell_expect_in_output("none/x.so");
+    expect_same_file_list("api.h\ncalc.py\n");
+}
+
+/* `embed build` of this header says this. */
+static void
+expect_syntax_error(const char *header, const char *expected)
+{
+    shell_write("api.h", header);
+    shell_expect(1, "$EMBED build api.h calc.py");
+    shell_expect_output(expected);
+}
+
+static void
+syntax_errors_have_a_position_and_a_caret(void **state)
+{
+    (void)state; /* B1, B3 */
+    write_plugin("calc");
+    expect_syntax_error("int f(int a);\nint g(foo_t b);\n",
+                        "api.h:2:7: error: undefined type name 'foo_t'\n"
+                        "int g(foo_t b);\n"
+                        "      ^\n");
+    expect_syntax_error("#define T foo_t\nint g(T b);\n",
+                        "api.h:2:1: error: undefined type name 'foo_t'\n"
+                        "int g(T b);\n"
+                        "^\n");
+    expect_syntax_error("int f(int a)\n", "api.h:1:13: error: expected ';'\n"
+                                          "int f(int a)\n"
+                                          "            ^\n");
+    expect_syntax_error("struct s {\n    int a;\n\n",
+                        "api.h:2:11: error: identifier expected\n"
+                        "    int a;\n"
+                        "          ^\n");
+    shell_write("api.h", "int f(int a, ...);\n");
+    shell_expect(1, "$EMBED build api.h calc.py");
+    shell_expect_in_output("api.h:1:5: error: ");
+    shell_write("api.h", "#include \"none.h\"\n");
+    shell_expect(1, "$EMBED build api.h calc.py");
+    shell_expect_in_output("api.h:1:10: ");
+    /* What the compiler finds is shown where it was written, too. */
+    shell_write("api.h", "#include \"embed/plugin.h\"\n"
+                         "int f(void) EMBED_ON_FAILURE(unknown);\n");
+    shell_expect(1, "$EMBED build api.h calc.py");
+    shell_expect_in_output("api.h:2:");
+    expect_same_file_list("api.h\ncalc.py\n");
+}
+
+/* --- the library ----------------------------------------------------------*/
+
+static void
+the_library_exports_the_api_and_needs_no_python(void **state)
+{
+    (void)state; /* S1, R16; B9 is the reference's */
+    write_plugin("calc");
+    shell_write("more.c", "int visible = 1;\nint helper(void);\n"
+                          "int helper(void) { return visible; }\n");
+    shell_expect(0, "$EMBED build api.h calc.py --source more.c");
+    shell_expect(0, "nm -D --defined-only libcalc.so | cut -c18-");
+    shell_expect_output("T add\nD api_version\n");
+    shell_expect(0, "nm -D --undefined-only libcalc.so | grep -c embed_plugin");
+    shell_expect(1, "nm -D libcalc.so | grep ' _*Py'");
+    shell_expect_output("");
+    shell_expect(0, "readelf -d libcalc.so | grep -c 'NEEDED.*libembed.so.0'");
+    shell_expect(1, "readelf -d libcalc.so | grep -i python");
+    shell_expect(0, "readelf -d libcalc.so | grep -c 'FLAGS_1.*NODELETE'");
+    shell_expect(1, "readelf -d $BUILD/lib/libembed.so.0 "
+                    "$BUILD/lib/embed/*.so | grep -i 'NEEDED.*python'");
+    shell_expect(0, "readelf -d $BUILD/lib/libembed.so.0 | "
+                    "grep -c 'FLAGS_1.*NODELETE'");
+}
+
+static void
+a_host_that_exports_the_same_name_does_not_interpose(void **state)
+{
+    (void)state; /* R17; S3 is the reference's */
+    only_plain();
+    shell_write("api.h", "int helper(int a);\nint ask(int how);\n"
+                         "struct ops { int (*helper)(int); };\n"
+                         "struct ops table = {helper};\n");
+    shell_write("calc.cdef", "static int direct(int a);\n");
+    shell_write("calc.c", "static int direct(int a)\n"
+                          "{\n    return helper(a);\n}\n");
+    shell_write("calc.py",
+                "from calc import ffi, lib\n"
+                "ffi.def_extern('helper')(lambda a: a + 1)\n"
+                "ways = [lib.helper, lib.direct, lib.table.helper,\n"
+                "        ffi.addressof(lib, 'helper')]\n"
+                "ffi.def_extern('ask')(lambda how: ways[how](how))\n");
+    shell_write("host.c",
+                "#include <dlfcn.h>\n#include <stdio.h>\n"
+                "int helper(int a);\n"
+                "int helper(int a) { return a + 1000; }\n"
+                "int main(void)\n"
+                "{\n"
+                "    void *lib = dlopen(\"./libcalc.so\", RTLD_NOW);\n"
+                "    int (*ask)(int) = (int (*)(int))dlsym(lib, \"ask\");\n"
+                "    int (*own)(int) = (int (*)(int))dlsym(lib, \"helper\");\n"
+                "    for (int how = 0; how < 4; how++)\n"
+                "        printf(\"%d \", ask(how));\n"
+                "    printf(\"%d %d\\n\", own(4), helper(4));\n"
+                "    return 0;\n"
+                "}\n");
+    shell_expect(0, "$EMBED build api.h calc.py --cdef calc.cdef "
+                    "--source calc.c");
+    shell_expect(0, "cc -rdynamic host.c -o host -ldl && ./host");
+    shell_expect_output("1 2 3 4 5 1004\n");
+}
+
+/* --- installing -----------------------------------------------------------*/
+
+/* Installs the build tree as it is, without building it again. */
+static void
+install_tree(void)
+{
+    shell_expect(0, "for f in $BUILD/bin/embed $BUILD/lib/libembed.so* "
+                    "$BUILD/lib/embed/* $BUILD/include $BUILD/pythons.mk; do "
+                    "old=\"$old -o $f\"; done; "
+                    "env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -C $SRC "
+                    "install BUILD=$BUILD DESTDIR=$PWD/dest PREFIX=/opt/em "
+                    "$old");
+}
+
+static void
+an_installed_tree_works_after_it_was_moved(void **state)
+{
+    (void)state;
+    only_plain();
+    install_tree();
+    shell_expect(0, "cd dest/opt/em && find . -type f -o -type l | grep -v "
+                    "cpython- | LC_ALL=C sort");
+    shell_expect_output("./bin/embed\n./include/embed.h\n"
+                        "./include/embed/plugin.h\n./lib/embed/pythons\n"
+                        "./lib/libembed.so\n./lib/libembed.so.0\n"
+                        "./lib/pkgconfig/embed.pc\n");
+    shell_expect(0, "mv dest/opt/em 'moved away'");
+    write_plugin("calc");
+    shell_write("host.c", HOST);
+    shell_expect(0, "mkdir work && mv api.h calc.py host.c work && cd work && "
+                    "env -i PATH=/usr/bin:/bin '../moved away/bin/embed' "
+                    "build api.h calc.py");
+    shell_expect_output("");
+    shell_expect(0, "cd work && cc host.c -o host -L. -lcalc "
+                    "-Wl,-rpath,'$ORIGIN' && cd / && env -i PATH=/usr/bin:/bin "
+                    "EMBED_PYTHON=$EMBED_PYTHON $OLDPWD/host");
+    shell_expect_output("7 42\n");
+    /* And moved once more, the library with it. */
+    shell_expect(0, "mv 'moved away' again && mv work again && cd again/work "
+                    "&& LD_LIBRARY_PATH=$PWD/../lib ./host");
+    shell_expect_output("7 42\n");
+}
+
+static void
+pkg_config_finds_an_installed_tree(void **state)
+{
+    (void)state;
+    only_plain();
+    if (shell("command -v pkg-config") != 0) {
+        skip();
+    }
+    install_tree();
+    shell_expect(0, "mv dest/opt/em moved");
+    shell_write("host.c", "#include <embed.h>\n#include <stdio.h>\n"
+                          "int main(void)\n"
+                          "{\n    puts(embed_version());\n    return 0;\n}\n");
+    shell_expect(0, "export PKG_CONFIG_PATH=$PWD/moved/lib/pkgconfig && "
+                    "cc host.c -o host $(pkg-config --cflags --libs embed) && "
+                    "LD_LIBRARY_PATH=$PWD/moved/lib ./host >version && "
+                    "pkg-config --modversion embed | diff version - && "
+                    "$(pkg-config --variable=embed embed) --version");
+}
+
+static void
+uninstall_leaves_nothing(void **state)
+{
+    (void)state;
+    install_tree();
+    shell_expect(0, "env -u MAKEFLAGS make -C $SRC uninstall BUILD=$BUILD "
+                    "DESTDIR=$PWD/dest PREFIX=/opt/em");
+    shell_expect(0, "find dest -type f -o -type l");
+    shell_expect_output("");
+}
+
+int
+main(void)
+{
+#define TEST(name) \
+ cmocka_unit_test_setup_teardown(name, shell_enter, shell_leave)
+    const struct CMUnitTest each_python[] = {
+        TEST(emitted_c_is_clean_in_every_compiler_and_runs),
+        TEST(two_extensions_link_statically_into_one_program),
+        TEST(a_host_that_exports_the_same_name_does_not_interpose),
+        TEST(an_installed_tree_works_after_it_was_moved),
+    };
+    const struct CMUnitTest any_python[] = {
+        TEST(the_library_is_called_after_the_init_file_or_name_or_o),
+        TEST(compiler_options_reach_the_compiler),
+        TEST(cc_names_the_compiler),
+        TEST(emitted_c_is_the_same_every_time),
+        TEST(errors_say_what_and_where),
+        TEST(syntax_errors_have_a_position_and_a_caret),
+        TEST(the_library_exports_the_api_and_needs_no_python),
+        TEST(pkg_config_finds_an_installed_tree),
+        TEST(uninstall_leaves_nothing),
+    };
+    int failed = cmocka_run_group_tests(each_python, NULL, NULL);
+    if (shell_is_first_python()) {
+        failed += cmocka_run_group_tests(any_python, NULL, NULL);
+    }
+    return failed;
+}
