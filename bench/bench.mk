@@ -23,6 +23,16 @@ $(BENCH_OUT)/embed_%.so: bench/plugin.h bench/plugin.py $(BUILD)/bin/embed
 	$(Q)sed 's/BENCH_NAME/embed_$*/' bench/plugin.py >$(@D)/embed_$*.py
 	$(Q)$(BUILD)/bin/embed build bench/plugin.h $(@D)/embed_$*.py -o $@
 
+BENCH_INSIDE := $(sort $(wildcard bench/inside/*))
+$(BENCH_OUT)/embed_inside.so: $(BENCH_INSIDE) $(BUILD)/bin/embed
+	$(call say,EMBED,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)sed 's/BENCH_NAME/embed_inside/' bench/inside/inside.py \
+		>$(@D)/embed_inside.py
+	$(Q)$(BUILD)/bin/embed build bench/inside/inside.h \
+		$(@D)/embed_inside.py --cdef bench/inside/inside.cdef \
+		--source bench/inside/inside_c.c -o $@
+
 $(BENCH_OUT)/many/built-$(BENCH_COUNT): bench/many.sh bench/plugin.h \
 		bench/plugin.py $(BUILD)/bin/embed
 	$(call say,EMBED,$(@D))
@@ -57,7 +67,7 @@ $$(BENCH_OUT)/$(1)/many/built-$$(BENCH_COUNT): bench/floor.c bench/plugin.h \
 	$$(Q)touch $$@
 
 $$(BENCH_OUT)/$(1)/cffi_path: bench/cffi.sh bench/build_cffi.py \
-		bench/plugin.h bench/plugin.py
+		bench/plugin.h bench/plugin.py $$(BENCH_INSIDE)
 	$$(call say,CFFI,$(1))
 	$$(Q)bench/cffi.sh $$(PY_$(1)_PYTHON) $$(@D)
 
@@ -66,7 +76,8 @@ BENCH_FILES += $$(BENCH_OUT)/$(1)/floor_a.so $$(BENCH_OUT)/$(1)/floor_b.so \
 	$$(BENCH_OUT)/$(1)/cffi_path
 endef
 BENCH_FILES := $(BENCH_OUT)/host $(BENCH_OUT)/embed_a.so \
-	$(BENCH_OUT)/embed_b.so $(BENCH_OUT)/many/built-$(BENCH_COUNT)
+	$(BENCH_OUT)/embed_b.so $(BENCH_OUT)/embed_inside.so \
+	$(BENCH_OUT)/many/built-$(BENCH_COUNT)
 $(foreach v,$(PYTHON_VERSIONS),$(eval $(call bench_rules,$(v))))
 
 # One after the other: nothing else may run beside a measurement.

@@ -1,31 +1,46 @@
 """Builds the measured functions as libraries of CFFI's embedding mode.
 
-    build_cffi.py PLUGIN.H PLUGIN.PY OUTDIR NAME...
+    build_cffi.py PLUGIN.H PLUGIN.PY OUTDIR [--cdef FILE --source FILE] NAME...
 
 SPDX-License-Identifier: MIT
 """
-import sys
+import argparse
 
 import cffi
 
 
-def build(header, code, outdir, name):
+def text(path):
+    with open(path) as file:
+        return file.read()
+
+
+def build(args, name):
+    header = text(args.header)
     ffi = cffi.FFI()
+    if args.cdef:
+        ffi.cdef(text(args.cdef))
     ffi.embedding_api(
-        "".join(line for line in header if not line.startswith("#"))
+        "".join(
+            line
+            for line in header.splitlines(keepends=True)
+            if not line.startswith("#")
+        )
     )
-    ffi.set_source(name, "".join(header), extra_compile_args=["-O2"])
-    ffi.embedding_init_code(code.replace("BENCH_NAME", name))
-    ffi.compile(tmpdir=outdir, target=name + ".so")
+    ffi.set_source(
+        name,
+        header + (text(args.source) if args.source else ""),
+        extra_compile_args=["-O2"],
+    )
+    ffi.embedding_init_code(text(args.code).replace("BENCH_NAME", name))
+    ffi.compile(tmpdir=args.outdir, target=name + ".so")
 
 
-def main(header_path, code_path, outdir, *names):
-    with open(header_path) as file:
-        header = file.readlines()
-    with open(code_path) as file:
-        code = file.read()
-    for name in names:
-        build(header, code, outdir, name)
-
-
-main(*sys.argv[1:])
+parser = argparse.ArgumentParser()
+for positional in ("header", "code", "outdir"):
+    parser.add_argument(positional)
+parser.add_argument("--cdef")
+parser.add_argument("--source")
+parser.add_argument("names", nargs="+")
+arguments = parser.parse_args()
+for each in arguments.names:
+    build(arguments, each)

@@ -32,7 +32,10 @@ if ! "$python" -c "$usable" 2>>"$log"; then
 fi
 
 if "$python" "$here/build_cffi.py" "$here/plugin.h" "$here/plugin.py" "$out" \
-    cffi_a cffi_b >>"$log" 2>&1; then
+    cffi_a cffi_b >>"$log" 2>&1 &&
+    "$python" "$here/build_cffi.py" "$here/inside/inside.h" \
+        "$here/inside/inside.py" "$out" --cdef "$here/inside/inside.cdef" \
+        --source "$here/inside/inside_c.c" cffi_inside >>"$log" 2>&1; then
     "$python" -c 'import _cffi_backend as b, os
 print(os.path.dirname(b.__file__))' >"$out/cffi_path"
 else

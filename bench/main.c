@@ -13,6 +13,7 @@
 
 #include "bench/calls.h"
 #include "bench/further.h"
+#include "bench/inside.h"
 #include "bench/modules.h"
 #include "bench/pair.h"
 #include "bench/report.h"
@@ -27,6 +28,9 @@
 
 /** Processes in which a first call is measured, for each variant. */
 #define FIRST_CALLS 7
+
+/** Of the time for the calls: for the operations inside Python. */
+#define INSIDE_SHARE 0.5
 
 /* Runs one batch, and stores the time of a call.  A tenth as many calls go
  * before it: the variant before has left the caches full of its own. */
@@ -128,7 +132,8 @@ calls_measure(const bench_paths *paths, double seconds, bench_results *out)
     for (int v = 0; v < BENCH_VARIANTS; v++) {
         out->has[v] = modules.has[v];
     }
-    return good;
+    return good && bench_inside_run(paths, &modules, seconds * INSIDE_SHARE,
+                                    &out->inside);
 }
 
 /* Measures first calls and further interpreters; a variant that is not there

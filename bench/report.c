@@ -142,6 +142,7 @@ bench_report_print(FILE *out, const bench_results *r)
         place_print(out, r, (enum bench_place)place);
     }
     scaling_print(out, r);
+    bench_inside_print(out, &r->inside);
     further_print(out, r);
     (void)fprintf(out,
                   "\nheld: hand-written C API, GIL held all the time.  "
@@ -251,6 +252,8 @@ bench_report_json(FILE *out, const bench_results *r)
                   "  \"rounds\": %zu,\n  \"calls\": [",
                   r->python, sysconf(_SC_NPROCESSORS_ONLN), r->rounds);
     calls_json(out, r);
+    (void)fputs("\n  ],\n  \"inside\": [", out);
+    bench_inside_json(out, &r->inside);
     (void)fputs("\n  ],\n  \"first_call\": [", out);
     first_json(out, r);
     (void)fputs("\n  ],\n  \"further_interpreters\": [", out);

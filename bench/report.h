@@ -9,6 +9,7 @@
 
 #include "bench/bench.h"
 #include "bench/further.h"
+#include "bench/inside.h"
 #include "bench/stats.h"
 
 /** All that a run comes to. */
@@ -22,6 +23,7 @@ typedef struct bench_results {
     bench_samples second[BENCH_VARIANTS];                         /* ms */
     long first_kb[BENCH_VARIANTS];
     bench_mark further[BENCH_VARIANTS][BENCH_MARKS];
+    bench_inside inside;
 } bench_results;
 
 /** Prints the tables. */
