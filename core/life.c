@@ -410,27 +410,60 @@ creation_wait(ec_slot *slot, uint64_t deadline_ns)
     return over;
 }
 
-/* Ends one extension. */
+/* Takes one extension out of service, when its creation is over.
+ * @param out_inst  what is to be ended; NULL: nothing */
 static embed_status
-slot_retire(ec_slot *slot, const ec_backend *b, uint64_t deadline_ns,
-            ec_err *err)
+slot_close(ec_slot *slot, uint64_t deadline_ns, void **out_inst, ec_err *err)
 {
+    *out_inst = NULL;
     if (!creation_wait(slot, deadline_ns)) {
         return ec_fail(err, EMBED_E_TIMEOUT, "%s is still being created",
                        slot->plugin->name);
     }
     ec_mutex_lock(&lock);
-    void *inst = slot_close_locked(slot);
+    *out_inst = slot_close_locked(slot);
     ec_mutex_unlock(&lock);
-    if (inst == NULL) {
-        return EMBED_OK;
-    }
+    return EMBED_OK;
+}
+
+/* Ends one extension that is out of service. */
+static embed_status
+slot_retire(ec_slot *slot, void *inst, uint64_t deadline_ns, ec_err *err)
+{
     bool parked = false;
-    embed_status status = b->retire(inst, true, deadline_ns, &parked, err);
+    embed_status status =
+        ec_life_backend()->retire(inst, true, deadline_ns, &parked, err);
     ec_mutex_lock(&lock);
     slot->state = parked ? EMBED_STATE_PARKED : EMBED_STATE_CLOSED;
     (void)pthread_cond_broadcast(&slot->changed);
     ec_mutex_unlock(&lock);
+    return status;
+}
+
+/* Ends all extensions.  First all go out of service: those that share an
+ * interpreter would keep each other's busy.  The first failure counts. */
+static embed_status
+slots_end(ec_slot *const *all, size_t n, uint64_t deadline_ns, ec_err *err)
+{
+    embed_status status = EMBED_OK;
+    void **insts = calloc(n == 0 ? 1 : n, sizeof(void *));
+    if (insts == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < 2 * n; i++) {
+        ec_err why = EC_ERR_INIT;
+        embed_status one = EMBED_OK;
+        if (i < n) {
+            one = slot_close(all[i], deadline_ns, &insts[i], &why);
+        } else if (insts[i - n] != NULL) {
+            one = slot_retire(all[i - n], insts[i - n], deadline_ns, &why);
+        }
+        if (status == EMBED_OK && one != EMBED_OK) {
+            status = ec_err_copy(err, &why);
+        }
+        ec_err_clear(&why);
+    }
+    free(insts);
     return status;
 }
 
@@ -455,15 +488,8 @@ ec_life_shutdown(int timeout_ms, ec_err *err)
     size_t n = 0;
     ec_slot **all = b == NULL ? NULL : ec_registry_snapshot(&n);
     void *outer = b == NULL ? NULL : b->detach();
-    for (size_t i = 0; i < n; i++) {
-        ec_err why = EC_ERR_INIT;
-        embed_status one = slot_retire(all[i], b, deadline, &why);
-        if (status == EMBED_OK && one != EMBED_OK) {
-            status = ec_err_copy(err, &why);
-        }
-        ec_err_clear(&why);
-    }
     if (b != NULL) {
+        status = slots_end(all, n, deadline, err);
         b->attach(outer);
     }
     free(all);
