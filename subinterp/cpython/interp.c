@@ -232,13 +232,13 @@ inst_init(es_inst *inst, ec_err *err)
     es_interp *interp = inst->interp;
     if ((interp->py == NULL && interp_prepare(interp) != 0) ||
         path_add(inst->slot->library, interp == &es_main) != 0) {
-        return es_err_from_exception(err, EMBED_E_INIT,
-                                     "preparing the interpreter");
+        return es_init_failed(inst->slot->plugin, "preparing the interpreter",
+                              err);
     }
     inst->ext = es_pyext_create(interp->py, inst->slot->plugin);
     if (inst->ext == NULL) {
-        return es_err_from_exception(err, EMBED_E_INIT,
-                                     "making the modules of the extension");
+        return es_init_failed(inst->slot->plugin,
+                              "making the modules of the extension", err);
     }
     return es_init_run(inst->ext, err);
 }

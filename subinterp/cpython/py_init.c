@@ -191,15 +191,14 @@ failure_print(const struct embed_plugin *plugin, const ec_err *err)
     PyErr_Clear();
 }
 
-/* Turns the current exception into `err` and the report. */
-static embed_status
-init_failed(const struct embed_plugin *plugin, ec_err *err)
+embed_status
+es_init_failed(const struct embed_plugin *plugin, const char *what, ec_err *err)
 {
     ES_OWNED PyObject *exc = PyErr_GetRaisedException();
     ec_err full = EC_ERR_INIT;
 
     es_source_show(plugin);
-    (void)es_err_from_object(&full, EMBED_E_INIT, "init code failed", exc);
+    (void)es_err_from_object(&full, EMBED_E_INIT, what, exc);
     if (exc != NULL) {
         es_guard_hint_add(exc, &full);
     }
@@ -219,7 +218,7 @@ es_init_run(es_pyext *ext, ec_err *err)
     }
     source_show_if_cheap(plugin);
     if (source_run(plugin) < 0) {
-        return init_failed(plugin, err);
+        return es_init_failed(plugin, "init code failed", err);
     }
     source_show_if_cheap(plugin);
     return EMBED_OK;

@@ -19,6 +19,17 @@
  */
 embed_status es_init_run(es_pyext *ext, ec_err *err);
 
+/**
+ * Turns the current exception into `err` and the report on sys.stderr, for
+ * what fails before the init code runs.
+ *
+ * @param what  what failed, in front of the exception's text.
+ *
+ * Returns:  EMBED_E_INIT.
+ */
+embed_status es_init_failed(const struct embed_plugin *plugin, const char *what,
+                            ec_err *err);
+
 /** Makes the lines of the init code known to linecache, so that tracebacks
  *  show them.  Imports linecache: for when something has failed.  Never
  *  fails; no exception may be set before. */
