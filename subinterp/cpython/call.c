@@ -45,6 +45,15 @@ call_unattached(struct embed_externpy *fn, char *buffer, ec_err *err)
     call_failed(fn, buffer, err);
 }
 
+/* A thread of init code called while that failed: the instance went between
+ * the look at the state and the call. */
+static __attribute__((noinline, cold)) void
+call_gone(struct embed_externpy *fn, char *buffer, ec_err *err)
+{
+    (void)ec_fail(err, EMBED_E_INIT, "initialization code failed");
+    call_failed(fn, buffer, err);
+}
+
 void
 es_call(struct embed_externpy *fn, char *buffer)
 {
@@ -55,6 +64,10 @@ es_call(struct embed_externpy *fn, char *buffer)
     es_entry entry;
     ec_err err;
     err_init(&err);
+    if (ES_UNLIKELY(inst == NULL)) {
+        call_gone(fn, buffer, &err);
+        return;
+    }
     if (ES_UNLIKELY(!es_enter_fast(inst, tls, &entry)) &&
         es_enter_slow(inst, &entry, &err) != EMBED_OK) {
         errno = caller_errno;
