@@ -31,6 +31,7 @@ endif
 BUILD ?= build/release
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
+TEST_TIMEOUT ?= $(if $(SAN),300,120)
 SAN ?=
 DEBUG ?=
 WERROR ?=
@@ -262,7 +263,7 @@ check: run-tests ## the same, without looking for missing packages
 
 run-tests: $(PRODUCTS) $(call without_python,$(TEST_PROGRAMS)) \
 		check-headers fuzz-replay
-	@EMBED_BUILD=$(abspath $(BUILD)) \
+	@EMBED_BUILD=$(abspath $(BUILD)) TEST_TIMEOUT=$(TEST_TIMEOUT) \
 	tools/run-tests.sh $(BUILD)/tests/logs $(abspath $(TEST_PROGRAMS))
 
 demo: deps ## two plug-ins by different authors in one program
