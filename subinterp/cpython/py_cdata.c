@@ -17,6 +17,43 @@ _Static_assert(sizeof(es_cdata) % CDATA_ALIGN == 0,
 
 /* --- making -------------------------------------------------------------- */
 
+/* How many base cdata an interpreter keeps the memory of: enough for those
+ * that come and go in one expression or call.  Tests that look for wrong uses
+ * of memory do without. */
+#ifdef EC_DEBUG
+# define FREE_CDATA_MAX 0
+#else
+# define FREE_CDATA_MAX 64
+#endif
+
+/* Returns a base cdata with one reference and nothing else in it. */
+static inline es_cdata *
+cdata_alloc(es_py *py)
+{
+    es_cdata *cd = py->free_cdata;
+
+    if (cd == NULL) {
+        return PyObject_New(es_cdata, py->cdata_type);
+    }
+    py->free_cdata = (es_cdata *)(void *)cd->data;
+    py->n_free_cdata--;
+    _Py_NewReference((PyObject *)cd);
+    return cd;
+}
+
+void
+es_cdata_drain(es_py *py)
+{
+    while (py->free_cdata != NULL) {
+        es_cdata *cd = py->free_cdata;
+
+        py->free_cdata = (es_cdata *)(void *)cd->data;
+        PyObject_Free(cd);
+        Py_DECREF(py->cdata_type);
+    }
+    py->n_free_cdata = 0;
+}
+
 PyObject *
 es_cdata_new_array(es_py *py, ec_type *type, const void *data,
                    Py_ssize_t length)
@@ -27,7 +64,7 @@ es_cdata_new_array(es_py *py, ec_type *type, const void *data,
     if (ct == NULL) {
         return NULL;
     }
-    cd = PyObject_New(es_cdata, py->cdata_type);
+    cd = cdata_alloc(py);
     if (cd == NULL) {
         Py_DECREF(ct);
         return NULL;
@@ -112,6 +149,29 @@ es_cdata_keep_new(es_py *py, ec_type *type, void *data, Py_ssize_t length,
 
 static void
 cdata_dealloc(es_cdata *cd)
+{
+    PyTypeObject *tp = Py_TYPE(cd);
+    es_ctype *ct = cd->type;
+    es_py *py = ct->py;
+
+    if (cd->weakrefs != NULL) {
+        PyObject_ClearWeakRefs((PyObject *)cd);
+    }
+    /* After es_py_destroy() the last ctype may take `py` with it. */
+    if (py->n_free_cdata < FREE_CDATA_MAX && py->ctypes != NULL) {
+        cd->data = (char *)py->free_cdata;
+        py->free_cdata = cd;
+        py->n_free_cdata++;
+        Py_DECREF(ct);
+        return;
+    }
+    PyObject_Free(cd);
+    Py_DECREF(ct);
+    Py_DECREF(tp);
+}
+
+static void
+own_dealloc(es_cdata *cd)
 {
     PyTypeObject *tp = Py_TYPE(cd);
 
@@ -474,7 +534,7 @@ static PyType_Spec cdata_spec = {
 };
 
 static PyType_Slot own_slots[] = {
-    {Py_tp_dealloc, (void *)cdata_dealloc},
+    {Py_tp_dealloc, (void *)own_dealloc},
     {0, NULL},
 };
 

@@ -27,6 +27,9 @@ es_cdata_keep *
 es_cdata_keep_new(es_py *py, ec_type *type, void *data, Py_ssize_t length,
                   es_keep what, PyObject *owner);
 
+/** Frees the memory kept for further cdata. */
+void es_cdata_drain(es_py *py);
+
 /** Does what ffi.release() does: destructor or unlock, once; nothing for
  *  ffi.new().  0, or -1 with an exception set. */
 int es_cdata_release(es_cdata *cd);

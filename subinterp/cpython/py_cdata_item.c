@@ -5,6 +5,7 @@
 #include "subinterp/cpython/py_cdata.h"
 
 #include "subinterp/cpython/gil.h"
+#include "subinterp/cpython/py_convert_int.h"
 
 #include <errno.h>
 #include <string.h>
@@ -92,8 +93,7 @@ item_at(es_cdata *cd, PyObject *key)
     if (check_indexable(cd) < 0) {
         return NULL;
     }
-    i = PyNumber_AsSsize_t(key, PyExc_IndexError);
-    if (i == -1 && PyErr_Occurred()) {
+    if (es_index_read(key, PyExc_IndexError, &i) < 0) {
         return NULL;
     }
     return es_cdata_ctype(cd)->kind == EC_KIND_POINTER ? pointer_item(cd, i)
@@ -110,8 +110,7 @@ slice_end(PyObject *end, const char *which, Py_ssize_t *out)
         PyErr_Format(PyExc_IndexError, "slice %s must be specified", which);
         return -1;
     }
-    *out = PyNumber_AsSsize_t(end, PyExc_IndexError);
-    return *out == -1 && PyErr_Occurred() ? -1 : 0;
+    return es_index_read(end, PyExc_IndexError, out);
 }
 
 static int
@@ -178,7 +177,6 @@ static PyObject *
 slice_get(es_cdata *cd, PyObject *slice)
 {
     es_py *py = es_cdata_py(cd);
-    ec_err err = EC_ERR_INIT;
     ec_type *array;
     Py_ssize_t n;
     char *data = slice_at(cd, slice, &n);
@@ -186,12 +184,8 @@ slice_get(es_cdata *cd, PyObject *slice)
     if (data == NULL) {
         return NULL;
     }
-    array = ec_type_array(py->types, es_cdata_ctype(cd)->item, -1, &err);
-    if (array == NULL) {
-        es_raise(&err, PyExc_ValueError);
-        return NULL;
-    }
-    return es_cdata_new_array(py, array, data, n);
+    array = es_array_type(py, es_cdata_ctype(cd)->item, -1);
+    return array != NULL ? es_cdata_new_array(py, array, data, n) : NULL;
 }
 
 /* Assigns the values of an iterable one by one: exactly n. */

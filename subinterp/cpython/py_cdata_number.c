@@ -118,14 +118,9 @@ static ec_type *
 arithmetic_type(const es_cdata *cd)
 {
     ec_type *type = es_cdata_ctype(cd);
-    ec_err err = EC_ERR_INIT;
 
     if (type->kind == EC_KIND_ARRAY) {
-        type = ec_type_pointer(es_cdata_py(cd)->types, type->item, &err);
-        if (type == NULL) {
-            es_raise(&err, PyExc_ValueError);
-        }
-        return type;
+        return es_pointer_type(es_cdata_py(cd), type->item);
     }
     return type->kind == EC_KIND_POINTER && !es_type_is_function_pointer(type)
                ? type
@@ -162,8 +157,7 @@ add_number(es_cdata *cd, PyObject *n, int sign)
         }
         return NULL;
     }
-    i = PyNumber_AsSsize_t(n, PyExc_OverflowError);
-    if (i == -1 && PyErr_Occurred()) {
+    if (es_index_read(n, PyExc_OverflowError, &i) < 0) {
         return NULL;
     }
     step = item_step(py, type);
@@ -187,8 +181,7 @@ add_number(es_cdata *cd, PyObject *n, int sign)
 static bool
 is_cdata(PyObject *x)
 {
-    return Py_TYPE(x)->tp_repr != NULL && Py_TYPE(x)->tp_as_number != NULL &&
-           Py_TYPE(x)->tp_as_number->nb_add == es_cdata_add;
+    return Py_TYPE(x)->tp_getattro == (getattrofunc)es_cdata_getattro;
 }
 
 PyObject *

@@ -81,18 +81,13 @@ complex_from_c(const ec_type *type, const void *data)
 static PyObject *
 array_from_c(es_py *py, ec_type *type, const void *data)
 {
-    ec_err err = EC_ERR_INIT;
     ec_type *pointer;
 
     if (type->length >= 0) {
         return es_cdata_new(py, type, data);
     }
-    pointer = ec_type_pointer(py->types, type->item, &err);
-    if (pointer == NULL) {
-        es_raise(&err, PyExc_ValueError);
-        return NULL;
-    }
-    return es_cdata_new(py, pointer, data);
+    pointer = es_pointer_type(py, type->item);
+    return pointer != NULL ? es_cdata_new(py, pointer, data) : NULL;
 }
 
 PyObject *

@@ -64,19 +64,23 @@ static int
 list_to_c(es_py *py, ec_type *item, void *data, PyObject *value, es_temp *temp)
 {
     Py_ssize_t n = PySequence_Fast_GET_SIZE(value);
-    ec_err err = EC_ERR_INIT;
     es_temp_block *block;
     ec_type *array;
+    size_t size;
 
     if (es_type_ready(py, item) < 0) {
         return -1;
     }
-    array = ec_type_array(py->types, item, n, &err);
+    /* An open array: types live for ever, lengths are many. */
+    array = es_array_type(py, item, -1);
     if (array == NULL) {
-        es_raise(&err, PyExc_TypeError);
         return -1;
     }
-    block = temp_alloc(temp, (size_t)array->size + 1);
+    if (__builtin_mul_overflow((size_t)n, (size_t)item->size, &size)) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    block = temp_alloc(temp, size + 1);
     if (block == NULL) {
         return -1;
     }

@@ -31,6 +31,20 @@ es_int_read(const es_py *py, PyObject *value, uint64_t *out, bool *out_negative)
     return es_int_read_object(py, value, out, out_negative);
 }
 
+/** Reads an index: an int, or an object with __index__; `exc` is raised for
+ *  one that is too large.  0, or -1 with an exception set. */
+static inline int
+es_index_read(PyObject *value, PyObject *exc, Py_ssize_t *out)
+{
+    if (PyLong_CheckExact(value) &&
+        PyUnstable_Long_IsCompact((PyLongObject *)value)) {
+        *out = PyUnstable_Long_CompactValue((PyLongObject *)value);
+        return 0;
+    }
+    *out = PyNumber_AsSsize_t(value, exc);
+    return *out == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
 /** As es_int_read(), but wraps as a C cast does, and takes floats. */
 int es_int_read_wrapped(const es_py *py, PyObject *value, uint64_t *out);
 

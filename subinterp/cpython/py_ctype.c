@@ -59,20 +59,59 @@ ctype_repr(es_ctype *ct)
 
 /* --- fields -------------------------------------------------------------- */
 
-int
-es_type_complete(es_py *py, ec_type *type)
+/* An ec_err is large: only where something is made or fails is there one. */
+
+__attribute__((noinline)) static int
+type_realise(es_py *py, ec_type *type)
 {
     ec_err err = EC_ERR_INIT;
 
-    while (type->kind == EC_KIND_ARRAY) {
-        type = type->item;
-    }
-    if ((type->flags & EC_TYPE_LAZY) != 0 &&
-        ec_type_complete(py->types, type, &err) != EMBED_OK) {
+    if (ec_type_complete(py->types, type, &err) != EMBED_OK) {
         es_raise(&err, py->error);
         return -1;
     }
     return 0;
+}
+
+int
+es_type_complete(es_py *py, ec_type *type)
+{
+    while (type->kind == EC_KIND_ARRAY) {
+        type = type->item;
+    }
+    return (type->flags & EC_TYPE_LAZY) != 0 ? type_realise(py, type) : 0;
+}
+
+ec_type *
+es_pointer_type_create(es_py *py, ec_type *target)
+{
+    ec_err err = EC_ERR_INIT;
+    ec_type *type = ec_type_pointer(py->types, target, &err);
+
+    if (type == NULL) {
+        es_raise(&err, PyExc_ValueError);
+    }
+    return type;
+}
+
+__attribute__((noinline)) static void
+array_type_fail(es_py *py, ec_type *item, Py_ssize_t length)
+{
+    ec_err err = EC_ERR_INIT;
+
+    (void)ec_type_array(py->types, item, length, &err);
+    es_raise(&err, PyExc_ValueError);
+}
+
+ec_type *
+es_array_type(es_py *py, ec_type *item, Py_ssize_t length)
+{
+    ec_type *type = ec_type_array(py->types, item, length, NULL);
+
+    if (type == NULL) {
+        array_type_fail(py, item, length);
+    }
+    return type;
 }
 
 static void

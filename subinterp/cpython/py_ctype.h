@@ -41,11 +41,26 @@ int es_type_complete(es_py *py, ec_type *type);
 static inline int
 es_type_ready(es_py *py, ec_type *type)
 {
-    if (type->kind < EC_KIND_ARRAY) {
+    if (type->kind != EC_KIND_ARRAY && (type->flags & EC_TYPE_LAZY) == 0) {
         return 0;
     }
     return es_type_complete(py, type);
 }
+
+/** Makes the type `T *`. */
+ec_type *es_pointer_type_create(es_py *py, ec_type *target);
+
+/** The type `T *`, or NULL with an exception set. */
+static inline ec_type *
+es_pointer_type(es_py *py, ec_type *target)
+{
+    return target->pointer != NULL ? target->pointer
+                                   : es_pointer_type_create(py, target);
+}
+
+/** The type `T[length]`, -1: open; the item is ready.  NULL with an exception
+ *  set. */
+ec_type *es_array_type(es_py *py, ec_type *item, Py_ssize_t length);
 
 /** Fills ct->fields; it stays NULL for an opaque type.  0, or -1 with an
  *  exception set. */

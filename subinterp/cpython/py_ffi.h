@@ -21,10 +21,24 @@ typedef struct es_params {
     Py_ssize_t required;
 } es_params;
 
+/** es_args() of any call. */
+int es_args_any(const es_params *params, PyObject *const *args,
+                Py_ssize_t nargs, PyObject *kwnames, PyObject **out);
+
 /** Sorts arguments into out[params->n], borrowed; NULL where left out.  0, or
  *  -1 with an exception set. */
-int es_args(const es_params *params, PyObject *const *args, Py_ssize_t nargs,
-            PyObject *kwnames, PyObject **out);
+static inline int
+es_args(const es_params *params, PyObject *const *args, Py_ssize_t nargs,
+        PyObject *kwnames, PyObject **out)
+{
+    if (kwnames != NULL || nargs < params->required || nargs > params->n) {
+        return es_args_any(params, args, nargs, kwnames, out);
+    }
+    for (Py_ssize_t i = 0; i < params->n; i++) {
+        out[i] = i < nargs ? args[i] : NULL;
+    }
+    return 0;
+}
 
 /** Checks that an argument is a cdata; NULL with an exception set. */
 es_cdata *es_cdata_arg(const es_py *py, const char *func, PyObject *arg);

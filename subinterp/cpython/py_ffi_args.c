@@ -30,8 +30,8 @@ keyword_arg(const es_params *params, PyObject *name, PyObject *value,
 }
 
 int
-es_args(const es_params *params, PyObject *const *args, Py_ssize_t nargs,
-        PyObject *kwnames, PyObject **out)
+es_args_any(const es_params *params, PyObject *const *args, Py_ssize_t nargs,
+            PyObject *kwnames, PyObject **out)
 {
     Py_ssize_t n_keywords = kwnames != NULL ? PyTuple_GET_SIZE(kwnames) : 0;
 

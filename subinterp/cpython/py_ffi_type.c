@@ -61,7 +61,6 @@ parse_type(es_ffi *ffi, PyObject *text)
 static ec_type *
 type_of_str(es_ffi *ffi, PyObject *text, int accept)
 {
-    ec_err err = EC_ERR_INIT;
     PyObject *ct = NULL;
     ec_type *type;
 
@@ -82,11 +81,7 @@ type_of_str(es_ffi *ffi, PyObject *text, int accept)
                      type->name);
         return NULL;
     }
-    type = ec_type_pointer(ffi->py->types, type, &err);
-    if (type == NULL) {
-        es_raise(&err, PyExc_SystemError);
-    }
-    return type;
+    return es_pointer_type(ffi->py, type);
 }
 
 ec_type *
@@ -363,7 +358,6 @@ ES_FFI_METHOD(offsetof)
 ES_FFI_METHOD(addressof)
 {
     es_py *py = ffi->py;
-    ec_err err = EC_ERR_INIT;
     const es_cdata *cd;
     ec_type *type;
     ec_type *pointer;
@@ -400,11 +394,9 @@ ES_FFI_METHOD(addressof)
     if (type == NULL) {
         return NULL;
     }
-    pointer = ec_type_pointer(py->types, type, &err);
-    if (pointer == NULL) {
-        es_raise(&err, PyExc_ValueError);
-        return NULL;
-    }
-    return es_cdata_new(py, pointer,
-                        (char *)((uintptr_t)cd->data + (uintptr_t)offset));
+    pointer = es_pointer_type(py, type);
+    return pointer != NULL
+               ? es_cdata_new(py, pointer,
+                              (char *)((uintptr_t)cd->data + (uintptr_t)offset))
+               : NULL;
 }

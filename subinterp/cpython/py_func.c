@@ -8,6 +8,7 @@
 #include "subinterp/cpython/py_func.h"
 
 #include "subinterp/cpython/gil.h"
+#include "subinterp/cpython/py_ctype.h"
 #include "subinterp/cpython/py_scalar.h"
 
 #include <stdlib.h>
@@ -331,12 +332,8 @@ PyObject *
 es_lib_func_pointer(es_py *py, PyObject *func)
 {
     const es_func *f = (es_func *)func;
-    ec_err err = EC_ERR_INIT;
-    ec_type *type = ec_type_pointer(py->types, f->type, &err);
+    ec_type *type = es_pointer_type(py, f->type);
 
-    if (type == NULL) {
-        es_raise(&err, py->error);
-        return NULL;
-    }
-    return es_cdata_new(py, type, f->global->size_or_direct_fn);
+    return type != NULL ? es_cdata_new(py, type, f->global->size_or_direct_fn)
+                        : NULL;
 }

@@ -7,7 +7,7 @@
  */
 #include "subinterp/cpython/py_lib.h"
 
-#include "subinterp/cpython/py_convert.h"
+#include "subinterp/cpython/py_ctype.h"
 #include "subinterp/cpython/py_func.h"
 
 #include <stdlib.h>
@@ -112,14 +112,9 @@ global_type(const es_lib *lib, const struct embed_global *g)
 static PyObject *
 pointer_new(es_py *py, ec_type *target, const void *address)
 {
-    ec_err err = EC_ERR_INIT;
-    ec_type *type = ec_type_pointer(py->types, target, &err);
+    ec_type *type = es_pointer_type(py, target);
 
-    if (type == NULL) {
-        es_raise(&err, py->error);
-        return NULL;
-    }
-    return es_cdata_new(py, type, address);
+    return type != NULL ? es_cdata_new(py, type, address) : NULL;
 }
 
 /* --- constants and functions --------------------------------------------- */

@@ -155,6 +155,7 @@ es_py_unref(es_py *py)
     if (--py->refs > 0) {
         return;
     }
+    es_cdata_drain(py);
     Py_XDECREF(py->error);
     Py_XDECREF(py->handles);
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

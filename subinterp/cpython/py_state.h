@@ -34,6 +34,10 @@ struct es_py {
     PyTypeObject *lib_type;      /* made by es_lib_types_create() */
     PyTypeObject *lib_func_type; /* made by es_lib_types_create() */
 
+    struct es_cdata *free_cdata; /* memory of base cdata that went; linked
+                                    through `data`; they have their type */
+    size_t n_free_cdata;
+
     PyObject *handles; /* set of int: addresses of the handles alive */
 
     PyObject *error; /* ffi.error */
