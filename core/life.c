@@ -20,6 +20,10 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
+/* How long fork() waits for Python's start on another thread: a Python that is
+ * half started is of no use in the child. */
+#define FORK_START_MS 1000u
+
 /* What the creation of extensions needs to know of a thread: what it waits
  * for, not for whom, as that changes before the thread wakes. */
 struct ec_thread {
@@ -113,6 +117,7 @@ load(const ec_backend **out, ec_err *err)
         return EMBED_OK;
     }
     (void)pthread_once(&once, conds_init);
+    ec_process_watch(); /* a fork meanwhile must not leave the lock behind */
     ec_mutex_lock(&load_lock);
     *out = ec_life_backend();
     if (*out == NULL) {
@@ -152,7 +157,6 @@ python_start(const ec_backend *b, ec_err *err)
     if (!mine) {
         return status;
     }
-    ec_process_watch();
     ec_err why = EC_ERR_INIT;
     status = b->start(&core_table, &python, &why);
     ec_mutex_lock(&lock);
@@ -519,6 +523,30 @@ ec_life_info(ec_slot *slot, embed_info *info)
     memcpy(info, &full, info->size < sizeof full ? info->size : sizeof full);
 }
 
+const ec_backend *
+ec_life_fork_begin(void)
+{
+    const ec_backend *b = ec_life_backend();
+    if (b == NULL) {
+        /* Held until after the fork, unless it was the one who waits for it
+         * that loaded the backend. */
+        ec_mutex_lock(&load_lock);
+        b = ec_life_backend();
+        if (b != NULL) {
+            ec_mutex_unlock(&load_lock);
+        }
+    }
+    if (b != NULL && !b->on_service_thread()) {
+        uint64_t deadline = ec_now_ns() + FORK_START_MS * NS_PER_MS;
+        ec_mutex_lock(&lock);
+        while (python_now == PYTHON_STARTING &&
+               ec_cond_wait(&python_changed, &lock, deadline)) {
+        }
+        ec_mutex_unlock(&lock);
+    }
+    return b;
+}
+
 void
 ec_life_fork_prepare(void)
 {
@@ -526,9 +554,12 @@ ec_life_fork_prepare(void)
 }
 
 void
-ec_life_fork_parent(void)
+ec_life_fork_parent(const ec_backend *b)
 {
     ec_mutex_unlock(&lock);
+    if (b == NULL) {
+        ec_mutex_unlock(&load_lock);
+    }
 }
 
 /* The slot goes back to EMPTY: its interpreter did not survive, or the thread
@@ -557,10 +588,9 @@ inst_lost(void *inst)
 }
 
 void
-ec_life_fork_child(void)
+ec_life_fork_child(const ec_backend *b)
 {
-    const ec_backend *b = ec_life_backend();
-    ec_mutex_unlock(&lock);
+    ec_life_fork_parent(b);
     ec_mutex_reinit(&lock);
     ec_mutex_reinit(&load_lock);
     conds_init();
@@ -571,10 +601,10 @@ ec_life_fork_child(void)
     for (size_t i = 0; i < n; i++) {
         ec_slot *slot = all[i];
         ec_cond_init(&slot->changed);
+        void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
         if (slot->state == EMBED_STATE_CREATING && slot->creator != &self) {
             slot_forget(slot);
         }
-        void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
         if (inst != NULL && insts != NULL) {
             insts[used++] = inst;
         }

@@ -40,9 +40,15 @@ const ec_backend *ec_life_backend(void);
  *  @param out_insts  array for the caller to free; NULL when there are none */
 void ec_life_close(void ***out_insts, size_t *out_n);
 
-/** fork: takes the lock in prepare, releases it in parent and child. */
+/** fork: lets a start of Python that is under way finish, for a bounded time.
+ *  Returns the backend; when there is none, none will come until parent or
+ *  child is done. */
+const ec_backend *ec_life_fork_begin(void) EC_UNCHECKED;
+
+/** fork: takes the lock in prepare, releases it in parent and child.
+ *  @param b  what ec_life_fork_begin() returned */
 void ec_life_fork_prepare(void) EC_UNCHECKED;
-void ec_life_fork_parent(void) EC_UNCHECKED;
-void ec_life_fork_child(void) EC_UNCHECKED;
+void ec_life_fork_parent(const ec_backend *b) EC_UNCHECKED;
+void ec_life_fork_child(const ec_backend *b) EC_UNCHECKED;
 
 #endif /* EMBED_CORE_LIFE_H */

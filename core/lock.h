@@ -30,6 +30,8 @@
  * rank is held while a GIL is taken, and none of a higher rank while Python
  * code may run. */
 enum ec_rank {
+    EC_RANK_FORK = 5,      /* one fork() at a time; held while main's GIL is
+                              taken, never waited for with a GIL */
     EC_RANK_RUNTIME = 10,  /* states of Python and of all extensions */
     EC_RANK_SERVICE = 15,  /* the service thread's queue */
     EC_RANK_REGISTRY = 30, /* name -> slot */

@@ -59,6 +59,7 @@ ec_process_python_gone(void)
 
 /* What prepare hands to parent and child; one fork at a time, under the
  * runtime lock. */
+static const ec_backend *fork_backend;
 static void **fork_insts;
 static size_t fork_n;
 
@@ -66,7 +67,7 @@ static void
 fork_prepare(void)
 {
     int saved = errno;
-    const ec_backend *backend = ec_life_backend();
+    const ec_backend *backend = ec_life_fork_begin();
     size_t n = 0;
     ec_slot **all = ec_registry_snapshot(&n);
     void **insts = n == 0 ? NULL : calloc(n, sizeof(void *));
@@ -88,6 +89,7 @@ fork_prepare(void)
         backend->fork_lock();
     }
     ec_report_fork_prepare();
+    fork_backend = backend;
     fork_insts = insts;
     fork_n = used;
     errno = saved;
@@ -97,12 +99,12 @@ static void
 fork_parent(void)
 {
     int saved = errno;
-    const ec_backend *backend = ec_life_backend();
+    const ec_backend *backend = fork_backend;
     void **insts = fork_insts;
     size_t n = fork_n;
     ec_report_fork_parent();
     ec_registry_fork_parent();
-    ec_life_fork_parent();
+    ec_life_fork_parent(backend);
     if (backend != NULL) {
         backend->fork_parent(insts, n);
     }
@@ -117,7 +119,7 @@ fork_child(void)
     free(fork_insts);
     ec_report_fork_child();
     ec_registry_fork_child();
-    ec_life_fork_child();
+    ec_life_fork_child(fork_backend);
     errno = saved;
 }
 

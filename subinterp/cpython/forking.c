@@ -24,9 +24,16 @@ typedef struct probe {
     } item[];
 } probe;
 
-/* What prepare leaves for parent and child; the runtime lock of core is held
- * in between, so there is one at a time. */
-static struct {
+/* How long fork() waits for the main interpreter: without it no interpreter
+ * can be made in the child. */
+#define MAIN_WAIT_NS 500000000u
+
+/* Held by a thread that prepared a fork() until that is over: only one may play
+ * with the gates.  A thread that forks from inside Python does not take it. */
+static ec_mutex fork_lock = EC_MUTEX_INIT(EC_RANK_FORK);
+
+/* What prepare leaves for parent and child. */
+static __thread struct {
     es_entry entry;    /* of the forking thread into main */
     bool has_main;     /* entered; PyOS_BeforeFork() was called */
     bool was_attached; /* forked from inside Python: nothing was prepared */
@@ -137,14 +144,17 @@ enum {
     GATE_QUIET = 8
 };
 
-/* Takes what is known by the deadline. Returns whether main answered. */
+/* Takes what is known by the deadline, and waits longer for main.  Returns
+ * whether that answered. */
 static bool
 probe_finish(probe *p, void *const *insts, uint64_t deadline_ns)
 {
-    ec_mutex_lock(&p->lock);
+    uint64_t main_deadline = ec_now_ns() + MAIN_WAIT_NS;
     bool in_time = true;
+    ec_mutex_lock(&p->lock);
     while (p->done < p->n && in_time) {
-        in_time = ec_cond_wait(&p->changed, &p->lock, deadline_ns);
+        in_time = ec_cond_wait(&p->changed, &p->lock,
+                               p->done == 0 ? main_deadline : deadline_ns);
     }
     bool has_main = p->done > 0 && p->item[0].is_quiet;
     for (size_t i = 1; i < p->done; i++) {
@@ -166,12 +176,16 @@ es_fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns)
     if (now.was_attached) {
         return;
     }
+    ec_mutex_lock(&fork_lock);
     for (size_t i = 0; i < n; i++) {
         es_gate_shut(insts[i], ES_GATE_FORK);
     }
     es_barrier();
+    /* Half of the time for calls in flight, the rest for the probe. */
+    uint64_t start = ec_now_ns();
+    uint64_t half = start + (deadline_ns - start) / 2;
     for (size_t i = 0; i < n; i++) {
-        (void)es_interp_drain(((es_inst *)insts[i])->interp, deadline_ns);
+        (void)es_interp_drain(((es_inst *)insts[i])->interp, half);
     }
     probe *p = probe_start(insts, n);
     if (p != NULL && probe_finish(p, insts, deadline_ns)) {
@@ -214,43 +228,65 @@ es_fork_parent(void *const *insts, size_t n)
     for (size_t i = 0; i < n; i++) {
         es_gate_open(insts[i], ES_GATE_FORK | GATE_QUIET);
     }
+    ec_mutex_unlock(&fork_lock);
 }
 
 /* Did the instance's interpreter come over whole? */
 static bool
-inst_survived(const es_inst *inst, bool has_main)
+inst_survived(const es_inst *inst, bool is_main_whole)
 {
+    if (inst->interp == &es_main) {
+        return is_main_whole;
+    }
     if (now.was_attached) {
         return now.attached != NULL && now.attached->interp == inst->interp->is;
     }
-    if (inst->interp == &es_main) {
-        return has_main && !es_interp_is_busy(&es_main);
-    }
     return (atomic_load(&inst->gate) & GATE_QUIET) != 0;
+}
+
+/* The child's view of the main interpreter: what can be done with it? */
+static es_main_use
+main_use(void)
+{
+    if (now.was_attached) {
+        bool is_in_main =
+            now.attached != NULL && now.attached->interp == es_main.is;
+        return is_in_main ? ES_MAIN_WHOLE : ES_MAIN_LOST;
+    }
+    if (!now.has_main) {
+        return ES_MAIN_LOST;
+    }
+    /* Whoever was inside may have held locks of Python code. */
+    return es_interp_is_busy(&es_main) ? ES_MAIN_BROKEN : ES_MAIN_WHOLE;
 }
 
 void
 es_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
 {
-    bool has_main = now.has_main;
     ec_mutex_unlock(&es_threads_lock);
     ec_mutex_reinit(&es_threads_lock);
+    if (!now.was_attached) {
+        ec_mutex_unlock(&fork_lock);
+    }
+    ec_mutex_reinit(&fork_lock);
     es_gate_after_fork();
     es_service_after_fork();
-    es_main_after_fork(!has_main);
+    es_main_use use = main_use();
+    es_main_after_fork(use);
     main_leave();
     for (size_t i = 0; i < n; i++) {
         es_inst *inst = insts[i];
-        if (!inst_survived(inst, has_main)) {
-            es_gate_shut(inst, ES_GATE_CLOSED);
-            lost(inst);
-        }
-    }
-    for (size_t i = 0; i < n; i++) {
-        es_inst *inst = insts[i];
+        bool whole = inst_survived(inst, use == ES_MAIN_WHOLE);
         es_threads_after_fork(inst->interp);
         es_gate_shut(inst, ES_GATE_FORKED);
         es_gate_open(inst, ES_GATE_FORK | GATE_QUIET);
+        if (!whole) {
+            es_gate_shut(inst, ES_GATE_CLOSED);
+            lost(inst);
+            if (inst->interp != &es_main) {
+                es_interp_abandon(inst->interp);
+            }
+        }
     }
     es_threads_after_fork(&es_main);
 }

@@ -157,6 +157,9 @@ es_interp_create(ec_slot *slot, void **out, ec_err *err)
             free(inst);
             return status;
         }
+    } else if (es_main_check(err) != EMBED_OK) {
+        free(inst);
+        return EMBED_E_FORK;
     }
     inst->next = atomic_load(&all_insts);
     while (!atomic_compare_exchange_weak(&all_insts, &inst->next, inst)) {

@@ -16,8 +16,8 @@ es_interp es_main;
 
 /* The service thread's state of the main interpreter; its alone. */
 static PyThreadState *main_tstate;
-static bool is_main_lost;
-static bool is_main_ours; /* constant after start */
+static es_main_use main_use; /* less, never more, with each fork */
+static bool is_main_ours;    /* constant after start */
 
 /* --- the guard that CFFI's embedded libraries take ------------------------*/
 
@@ -205,7 +205,7 @@ es_runtime_start(const ec_core *core, const ec_python *python, ec_err *err)
 bool
 es_main_attach(void)
 {
-    if (is_main_lost) {
+    if (main_use == ES_MAIN_LOST) {
         return false;
     }
     if (main_tstate == NULL) {
@@ -231,8 +231,20 @@ es_main_is_ours(void)
 }
 
 void
-es_main_after_fork(bool is_lost)
+es_main_after_fork(es_main_use use)
 {
     main_tstate = NULL;
-    is_main_lost = is_main_lost || is_lost;
+    if (main_use < use) {
+        main_use = use;
+    }
+}
+
+embed_status
+es_main_check(ec_err *err)
+{
+    return main_use == ES_MAIN_WHOLE
+               ? EMBED_OK
+               : ec_fail(err, EMBED_E_FORK,
+                         "other threads were in the shared interpreter when "
+                         "the process forked");
 }

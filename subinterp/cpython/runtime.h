@@ -22,8 +22,18 @@ void es_main_detach(void);
 /** Did libembed start this Python (else a host did)? */
 bool es_main_is_ours(void);
 
-/** In a fork child: the service thread's state is gone with its thread.
- *  @param is_lost  the main interpreter did not survive */
-void es_main_after_fork(bool is_lost);
+/** What a fork child can do with the main interpreter. */
+typedef enum es_main_use {
+    ES_MAIN_WHOLE,
+    ES_MAIN_BROKEN, /* other threads were in its Python code: interpreters can
+                       be made from it, but no extension lives in it */
+    ES_MAIN_LOST,   /* its GIL is held by a thread that is not there */
+} es_main_use;
+
+/** In a fork child: the service thread's state is gone with its thread. */
+void es_main_after_fork(es_main_use use);
+
+/** May extensions be created in the main interpreter?  EMBED_E_FORK. */
+embed_status es_main_check(ec_err *err);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_RUNTIME_H */

@@ -621,6 +621,16 @@ es_threads_after_fork(es_interp *interp)
 }
 
 void
+es_interp_abandon(es_interp *interp)
+{
+    const es_thread *thread = es_tls_self.thread;
+    if (thread != NULL && interp->index < thread->n_states) {
+        thread->states[interp->index] = NULL;
+    }
+    es_interp_unnumber(interp);
+}
+
+void
 es_threads_abandon(void)
 {
     atomic_store_explicit(&is_abandoned, true, memory_order_release);

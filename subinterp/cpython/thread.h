@@ -108,6 +108,10 @@ void es_gate_after_fork(void);
 /** In a fork child: forgets the states of all other threads in `interp`. */
 void es_threads_after_fork(es_interp *interp);
 
+/** In a fork child: gives up an interpreter that other threads were in.  It
+ *  stays as it is, and this thread never touches it again. */
+void es_interp_abandon(es_interp *interp);
+
 /** Process exit or the end of Python: threads that end later leave their
  *  states alone. */
 void es_threads_abandon(void);
