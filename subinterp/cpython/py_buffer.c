@@ -4,7 +4,8 @@
  */
 #include "subinterp/cpython/py_buffer.h"
 
-#include "subinterp/cpython/py_cdata.h"
+#include "subinterp/cpython/py_convert_int.h"
+#include "subinterp/cpython/py_ffi.h"
 
 #include <string.h>
 
@@ -52,26 +53,21 @@ warn_too_large(const es_cdata *cd, Py_ssize_t size, Py_ssize_t extent)
                             size, extent);
 }
 
+/* Makes the buffer of ffi.buffer(arg, size). */
 static PyObject *
-buffer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+buffer_over(PyObject *arg, Py_ssize_t size)
 {
-    static const char *const keywords[] = {"cdata", "size", NULL};
-    es_py *py = es_py_current();
-    Py_ssize_t size = -1;
+    es_py *py;
     Py_ssize_t extent;
-    PyObject *arg;
     buffer *b;
 
-    if (py == NULL || !PyArg_ParseTupleAndKeywords(args, kwargs, "O|n:buffer",
-                                                   (char **)(uintptr_t)keywords,
-                                                   &arg, &size)) {
+    if (!es_is_any_cdata(arg)) {
+        PyErr_Format(PyExc_TypeError,
+                     "buffer() argument 1 must be libembed.CData, not %s",
+                     Py_TYPE(arg)->tp_name);
         return NULL;
     }
-    if (!es_is_cdata(py, arg)) {
-        PyErr_Format(PyExc_TypeError, "buffer() argument 1 must be %s, not %s",
-                     py->cdata_type->tp_name, Py_TYPE(arg)->tp_name);
-        return NULL;
-    }
+    py = es_cdata_py((es_cdata *)arg);
     extent = buffer_extent(py, (es_cdata *)arg);
     if (extent < -1 || warn_too_large((es_cdata *)arg, size, extent) < 0) {
         return NULL;
@@ -82,13 +78,48 @@ buffer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
                      es_cdata_ctype((es_cdata *)arg)->name);
         return NULL;
     }
-    b = (buffer *)type->tp_alloc(type, 0);
+    b = PyObject_GC_New(buffer, py->buffer_type);
     if (b != NULL) {
         b->data = ((es_cdata *)arg)->data;
         b->size = size;
         b->cdata = Py_NewRef(arg);
+        b->weakrefs = NULL;
+        PyObject_GC_Track(b);
     }
     return (PyObject *)b;
+}
+
+static PyObject *
+buffer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static const char *const keywords[] = {"cdata", "size", NULL};
+    Py_ssize_t size = -1;
+    PyObject *arg;
+
+    (void)type; /* has no subtypes */
+    return PyArg_ParseTupleAndKeywords(args, kwargs, "O|n:buffer",
+                                       (char **)(uintptr_t)keywords, &arg,
+                                       &size)
+               ? buffer_over(arg, size)
+               : NULL;
+}
+
+/* The type as a callable: the usual calls without a tuple. */
+static PyObject *
+buffer_vectorcall(PyObject *type, PyObject *const *args, size_t nargsf,
+                  PyObject *kwnames)
+{
+    static const es_params params = {"buffer", {"cdata", "size"}, 2, 1};
+    Py_ssize_t size = -1;
+    PyObject *arg[2];
+
+    (void)type;
+    if (es_args(&params, args, PyVectorcall_NARGS(nargsf), kwnames, arg) < 0 ||
+        (arg[1] != NULL &&
+         es_index_read(arg[1], PyExc_OverflowError, &size) < 0)) {
+        return NULL;
+    }
+    return buffer_over(arg[0], size);
 }
 
 static int
@@ -304,5 +335,10 @@ int
 es_buffer_type_create(es_py *py)
 {
     py->buffer_type = (PyTypeObject *)PyType_FromSpec(&buffer_spec);
-    return py->buffer_type != NULL ? 0 : -1;
+    if (py->buffer_type == NULL) {
+        return -1;
+    }
+    py->buffer_type->tp_vectorcall =
+        buffer_vectorcall; /* no slot before 3.14 */
+    return 0;
 }

@@ -258,7 +258,8 @@ keep_dealloc(es_cdata_keep *keep)
 {
     PyTypeObject *tp = Py_TYPE(keep);
 
-    if (PyObject_CallFinalizerFromDealloc((PyObject *)keep) < 0) {
+    if (keep->what == ES_KEEP_GC &&
+        PyObject_CallFinalizerFromDealloc((PyObject *)keep) < 0) {
         return;
     }
     PyObject_GC_UnTrack(keep);
@@ -529,7 +530,7 @@ static PyType_Spec cdata_spec = {
     .name = "libembed.CData",
     .basicsize = (int)sizeof(es_cdata),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE |
-             Py_TPFLAGS_DISALLOW_INSTANTIATION,
+             Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = cdata_slots,
 };
 
@@ -541,7 +542,8 @@ static PyType_Slot own_slots[] = {
 static PyType_Spec own_spec = {
     .name = "libembed.CDataOwn",
     .basicsize = (int)sizeof(es_cdata),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION |
+             Py_TPFLAGS_IMMUTABLETYPE,
     .slots = own_slots,
 };
 
@@ -557,7 +559,7 @@ static PyType_Spec keep_spec = {
     .name = "libembed.CDataKeep",
     .basicsize = (int)sizeof(es_cdata_keep),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION |
-             Py_TPFLAGS_HAVE_GC,
+             Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = keep_slots,
 };
 

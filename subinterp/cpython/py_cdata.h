@@ -34,8 +34,11 @@ void es_cdata_drain(es_py *py);
  *  ffi.new().  0, or -1 with an exception set. */
 int es_cdata_release(es_cdata *cd);
 
-/** Takes a handle that ends off the list of those alive. */
-void es_handle_forget(es_cdata_keep *keep);
+/** Takes a handle that ends out of the set of those alive. */
+void es_handle_forget(const es_cdata_keep *keep);
+
+/** Frees the set. */
+void es_handles_fini(es_handles *handles);
 
 static inline es_py *
 es_cdata_py(const es_cdata *cd)
@@ -112,6 +115,14 @@ PyObject *es_cdata_complex(es_cdata *cd, PyObject *unused);
 PyObject *es_cdata_richcompare(es_cdata *v, PyObject *w, int op);
 Py_hash_t es_cdata_hash(es_cdata *cd);
 PyObject *es_cdata_call(es_cdata *cd, PyObject *args, PyObject *kwargs);
+
+/** True for a cdata of any interpreter; es_is_cdata() is for where there is
+ *  an es_py. */
+static inline bool
+es_is_any_cdata(PyObject *x)
+{
+    return Py_TYPE(x)->tp_getattro == (getattrofunc)es_cdata_getattro;
+}
 
 /** Converts to a field, bit-fields too.  0, or -1 with an exception set. */
 int

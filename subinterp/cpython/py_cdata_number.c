@@ -177,17 +177,10 @@ add_number(es_cdata *cd, PyObject *n, int sign)
         (char *)((uintptr_t)cd->data + (uintptr_t)i * (uintptr_t)step));
 }
 
-/* True when `x` is a cdata; any cdata type has our slots. */
-static bool
-is_cdata(PyObject *x)
-{
-    return Py_TYPE(x)->tp_getattro == (getattrofunc)es_cdata_getattro;
-}
-
 PyObject *
 es_cdata_add(PyObject *v, PyObject *w)
 {
-    if (!is_cdata(v)) {
+    if (!es_is_any_cdata(v)) {
         PyObject *other = v;
 
         v = w;
@@ -232,10 +225,10 @@ subtract_pointers(es_cdata *v, es_cdata *w)
 PyObject *
 es_cdata_subtract(PyObject *v, PyObject *w)
 {
-    if (!is_cdata(v)) {
+    if (!es_is_any_cdata(v)) {
         Py_RETURN_NOTIMPLEMENTED;
     }
-    if (is_cdata(w)) {
+    if (es_is_any_cdata(w)) {
         return subtract_pointers((es_cdata *)v, (es_cdata *)w);
     }
     return add_number((es_cdata *)v, w, -1);

@@ -107,22 +107,6 @@ ffi_dealloc(es_ffi *ffi)
 
 /* --- attributes ---------------------------------------------------------- */
 
-/* Attributes that stand for an object of es_py: `closure` is its offset. */
-static PyObject *
-ffi_get_object(es_ffi *ffi, void *closure)
-{
-    PyObject *const *slot =
-        (PyObject *const *)(const void *)((const char *)ffi->py +
-                                          (size_t)(uintptr_t)closure);
-
-    if (*slot == NULL) {
-        PyErr_SetString(PyExc_RuntimeError,
-                        "libembed has ended in this interpreter");
-        return NULL;
-    }
-    return Py_NewRef(*slot);
-}
-
 static PyObject *
 ffi_get_errno(es_ffi *ffi, void *unused)
 {
@@ -155,21 +139,10 @@ ffi_set_errno(es_ffi *ffi, PyObject *value, void *unused)
     return 0;
 }
 
-#define FFI_OBJECT(name, member)                                            \
- {                                                                          \
-  name, (getter)ffi_get_object, NULL, NULL, (void *)offsetof(es_py, member) \
- }
-
 static PyGetSetDef ffi_getset[] = {
-    FFI_OBJECT("NULL", null),
-    FFI_OBJECT("error", error),
-    FFI_OBJECT("CData", cdata_type),
-    FFI_OBJECT("CType", ctype_type),
-    FFI_OBJECT("buffer", buffer_type),
     {"errno", (getter)ffi_get_errno, (setter)ffi_set_errno, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
-#undef FFI_OBJECT
 
 static PyMemberDef ffi_members[] = {
     {"__weaklistoffset__", Py_T_PYSSIZET, offsetof(es_ffi, weakrefs),
@@ -258,6 +231,58 @@ add_constants(PyObject *type)
         }
     }
     return 0;
+}
+
+int
+es_ffi_objects_add(es_py *py)
+{
+    const struct {
+        const char *name;
+        PyObject *object;
+    } objects[] = {
+        {"NULL", py->null},
+        {"error", py->error},
+        {"CData", (PyObject *)py->cdata_type},
+        {"CType", (PyObject *)py->ctype_type},
+        {"buffer", (PyObject *)py->buffer_type},
+    };
+
+    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+        if (PyObject_SetAttrString((PyObject *)py->ffi_type, objects[i].name,
+                                   objects[i].object) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* What is left of an object that is gone. */
+static PyObject *
+ffi_get_ended(es_ffi *ffi, void *unused)
+{
+    (void)ffi;
+    (void)unused;
+    PyErr_SetString(PyExc_RuntimeError,
+                    "libembed has ended in this interpreter");
+    return NULL;
+}
+
+static PyGetSetDef ffi_ended = {"NULL", (getter)ffi_get_ended, NULL, NULL,
+                                NULL};
+
+void
+es_ffi_objects_drop(es_py *py)
+{
+    ES_OWNED PyObject *ended = NULL;
+
+    if (py->ffi_type == NULL) {
+        return;
+    }
+    ended = PyDescr_NewGetSet(py->ffi_type, &ffi_ended);
+    if (ended == NULL ||
+        PyObject_SetAttrString((PyObject *)py->ffi_type, "NULL", ended) < 0) {
+        PyErr_Clear();
+    }
 }
 
 int

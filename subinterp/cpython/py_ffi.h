@@ -13,6 +13,13 @@
 /** Makes py->ffi_type.  0, or -1 with an exception set. */
 int es_ffi_type_create(es_py *py);
 
+/** Gives the type its objects: NULL, error, CData, ...  0, or -1 with an
+ *  exception set. */
+int es_ffi_objects_add(es_py *py);
+
+/** Takes away those that lead back to `py`. */
+void es_ffi_objects_drop(es_py *py);
+
 /** The parameters of a method, all by position or by name. */
 typedef struct es_params {
     const char *func;

@@ -99,13 +99,15 @@ create_objects(es_py *py)
         return -1;
     }
     py->ctypes = PyList_New(0);
-    py->handles = PySet_New(NULL);
     py->error = PyErr_NewException("ffi.error", NULL, NULL);
-    if (py->ctypes == NULL || py->handles == NULL || py->error == NULL) {
+    if (py->ctypes == NULL || py->error == NULL) {
         return -1;
     }
     py->null = es_cdata_new(py, py->type_void_ptr, NULL);
-    return py->null != NULL ? publish(py) : -1;
+    if (py->null == NULL || es_ffi_objects_add(py) < 0) {
+        return -1;
+    }
+    return publish(py);
 }
 
 es_py *
@@ -137,6 +139,7 @@ es_py_destroy(es_py *py)
     if (publish(NULL) < 0) {
         PyErr_Clear(); /* never published */
     }
+    es_ffi_objects_drop(py);
     /* The list goes first: what asks for a type from here on is on its own. */
     Py_CLEAR(py->ctypes);
     Py_CLEAR(py->null);
@@ -157,7 +160,7 @@ es_py_unref(es_py *py)
     }
     es_cdata_drain(py);
     Py_XDECREF(py->error);
-    Py_XDECREF(py->handles);
+    es_handles_fini(&py->handles);
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         Py_XDECREF(types[i]);
     }

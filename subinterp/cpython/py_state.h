@@ -15,6 +15,13 @@
 #include "core/types/ctype.h"
 #include "subinterp/cpython/py_ext.h"
 
+/** A set of handles, by address.  Fields are private to py_ffi_handle.c. */
+typedef struct es_handles {
+    const void **slots; /* slots[cap]; open addressing, NULL: free */
+    size_t n;
+    size_t cap; /* a power of two, or 0 */
+} es_handles;
+
 struct es_py {
     size_t refs;       /* creator, and each es_ctype, ffi, lib */
     ec_types *types;   /* all C types of the interpreter */
@@ -38,7 +45,7 @@ struct es_py {
                                     through `data`; they have their type */
     size_t n_free_cdata;
 
-    PyObject *handles; /* set of int: addresses of the handles alive */
+    es_handles handles; /* those alive */
 
     PyObject *error; /* ffi.error */
     PyObject *null;  /* ffi.NULL */
