@@ -47,7 +47,7 @@ check_result(int got, int want)
 }
 
 static void
-call_once(unsigned seed)
+race_once(unsigned seed)
 {
     unsigned i = seed % EXTENSIONS;
     fam_peers p = {.n = EXTENSIONS};
@@ -79,7 +79,7 @@ short_caller(void *arg)
 {
     uint64_t random = (uint64_t)(uintptr_t)arg;
     for (int i = 0; i < 20; i++) {
-        call_once(fam_random(&random));
+        race_once(fam_random(&random));
     }
     return NULL;
 }
@@ -89,7 +89,7 @@ caller(void *arg)
 {
     uint64_t random = (uint64_t)(uintptr_t)arg;
     while (!atomic_load(&over)) {
-        call_once(fam_random(&random));
+        race_once(fam_random(&random));
         if (fam_random(&random) % 32 == 0) {
             fam_join(fam_thread(short_caller,
                                 (void *)(uintptr_t)fam_random(&random), 0));
