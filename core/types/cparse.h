@@ -106,12 +106,28 @@ const ec_decl *ec_scope_at(const ec_scope *scope, size_t index);
 const ec_decl *ec_scope_find(const ec_scope *scope, ec_decl_kind kind,
                              const char *name, size_t len);
 
+/** Finds a type by name as a parse does: declared, the resolver's, or known
+ *  without declaration.  The name of a tag is without its keyword.  *out is
+ *  NULL when there is none. */
+embed_status
+ec_scope_type(ec_scope *scope, ec_name_space space, const char *name,
+              size_t len, ec_type **out, ec_err *err);
+
+/** Finds the known value of a constant as a parse does; false when there is
+ *  none. */
+bool ec_scope_constant(const ec_scope *scope, const char *name, size_t len,
+                       int64_t *out);
+
 /* Options of ec_parse_decls(). */
 enum {
-    EC_PARSE_CDEF = 1 << 0, /* CFFI's cdef extensions: `...`, extern
+    EC_PARSE_CDEF = 1 << 0,     /* CFFI's cdef extensions: `...`, extern
                                  "Python", #define NAME value, [...] */
-    EC_PARSE_SKIP = 1 << 1, /* what is not understood in a file other than
+    EC_PARSE_SKIP = 1 << 1,     /* what is not understood in a file other than
                                  `main_file` is skipped up to its end */
+    EC_PARSE_RUN_TIME = 1 << 2, /* with CDEF: no C compiler follows; what is
+                                 left to one is refused */
+    EC_PARSE_OVERRIDE = 1 << 3, /* a second declaration of a name replaces
+                                 the first */
 };
 
 typedef struct ec_parse_opts {

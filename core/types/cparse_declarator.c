@@ -204,7 +204,7 @@ array(ec_parser *p, reading *r)
         }
     } else if (ec_parser_at(p, EC_OP_DOTS) && ec_parser_is_cdef(p)) {
         suffix.is_partial = true;
-        if (!ec_parser_next(p)) {
+        if (!ec_parser_for_compiler(p, &p->tok) || !ec_parser_next(p)) {
             return false;
         }
     } else if (!ec_parser_at(p, ']')) {

@@ -156,6 +156,13 @@ use_builtin(ec_parser *p, ec_entry *entry, const ec_tok *tok)
 }
 
 bool
+ec_parser_for_compiler(ec_parser *p, const ec_tok *tok)
+{
+    return (p->opts->flags & EC_PARSE_RUN_TIME) == 0 ||
+           ec_parser_fail(p, tok, "only a C compiler could complete this");
+}
+
+bool
 ec_parser_declare(ec_parser *p, const ec_entry *entry, const ec_tok *tok)
 {
     ec_entry added = *entry;
@@ -171,6 +178,11 @@ ec_parser_declare(ec_parser *p, const ec_entry *entry, const ec_tok *tok)
                ec_parser_fail_nomem(p);
     }
     if (!entries_agree(old, &added)) {
+        if ((p->opts->flags & EC_PARSE_OVERRIDE) != 0) {
+            added.hash = old->hash;
+            *old = added;
+            return true;
+        }
         return ec_parser_fail(
             p, tok,
             "conflicting declarations of '%.100s': the other one is "

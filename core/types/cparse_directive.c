@@ -181,6 +181,7 @@ define(ec_parser *p, ec_lexer *rest)
     if (tok.kind == EC_TOK_PUNCT && tok.op == EC_OP_DOTS) {
         ec_type *type = ec_type_prim(p->types, EC_PRIM_INT, &p->err);
         return (type != NULL || ec_parser_fail_model(p, &name)) &&
+               ec_parser_for_compiler(p, &tok) &&
                ec_parser_declare_constant(p, &name, type, 0,
                                           EC_DECL_UNKNOWN_VALUE);
     }

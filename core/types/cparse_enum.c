@@ -91,7 +91,8 @@ enumerator(ec_parser *p, enumerators *e)
     }
     if (ec_parser_at(p, EC_OP_DOTS) && ec_parser_is_cdef(p)) {
         e->has_unknown = true;
-        return ec_parser_next(p) && enumerator_add(p, e, &name);
+        return ec_parser_for_compiler(p, &p->tok) && ec_parser_next(p) &&
+               enumerator_add(p, e, &name);
     }
     if (!ec_parse_integer(p, &value)) {
         return false;
@@ -108,7 +109,7 @@ enumerator_list(ec_parser *p, enumerators *e)
     while (!ec_parser_at(p, '}')) {
         if (ec_parser_at(p, EC_OP_DOTS) && ec_parser_is_cdef(p)) {
             e->has_unknown = true;
-            if (!ec_parser_next(p)) {
+            if (!ec_parser_for_compiler(p, &p->tok) || !ec_parser_next(p)) {
                 return false;
             }
         } else if (!enumerator(p, e)) {

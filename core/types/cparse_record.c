@@ -201,7 +201,8 @@ static bool
 member_dots(ec_parser *p, members *m)
 {
     m->record->flags |= EC_TYPE_PARTIAL;
-    if (!ec_parser_next(p) || !ec_parser_expect(p, ';')) {
+    if (!ec_parser_for_compiler(p, &p->tok) || !ec_parser_next(p) ||
+        !ec_parser_expect(p, ';')) {
         return false;
     }
     return ec_parser_at(p, '}') || ec_parser_fail(p, &p->tok, "expected '}'");

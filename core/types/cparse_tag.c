@@ -144,21 +144,44 @@ unnamed_create(ec_parser *p, const specifier *s, ec_type **out)
     return *out != NULL || ec_parser_fail_model(p, &s->word);
 }
 
+/* Gives the tag of a complete type a new type, which is about to be defined. */
+static bool
+definition_replace(ec_parser *p, const specifier *s, ec_entry *entry,
+                   ec_type **out)
+{
+    *out = tagged_create(p, s, strchr(entry->decl.name, ' ') + 1,
+                         entry->decl.name);
+    if (*out == NULL) {
+        return ec_parser_fail_model(p, &s->tag);
+    }
+    entry->decl.type = *out;
+    entry->decl.pos = ec_parser_pos(&s->tag);
+    return true;
+}
+
 /* Moves a tag's declaration to where it is defined. */
 static bool
-definition_note(ec_parser *p, const specifier *s, const ec_type *type)
+definition_note(ec_parser *p, const specifier *s, ec_type **out)
 {
+    const ec_type *type = *out;
     ec_entry *entry = NULL;
 
     if (s->tag.len > 0) {
         entry = ec_scope_lookup(p->scope, type->name, strlen(type->name));
     }
-    if ((type->flags & EC_TYPE_INCOMPLETE) == 0) {
-        ec_pos at = entry == NULL ? ec_parser_pos(&s->tag) : entry->decl.pos;
+    if (s->tag.len > 0 && entry == NULL) { /* the resolver's */
+        return ec_parser_fail(p, &s->tag, "redefinition of '%.100s'",
+                              type->name);
+    }
+    if (entry != NULL && (type->flags & EC_TYPE_INCOMPLETE) == 0) {
+        if ((p->opts->flags & EC_PARSE_OVERRIDE) != 0) {
+            return definition_replace(p, s, entry, out);
+        }
         return ec_parser_fail(p, &s->tag,
                               "redefinition of '%.100s': the other one is at "
                               "%.200s:%d:%d",
-                              type->name, at.file, at.line, at.column);
+                              type->name, entry->decl.pos.file,
+                              entry->decl.pos.line, entry->decl.pos.column);
     }
     if (entry != NULL) {
         entry->decl.pos = ec_parser_pos(&s->tag);
@@ -176,7 +199,7 @@ definition(ec_parser *p, const specifier *s, ec_attrs *attrs,
     if (s->tag.len > 0 ? !tag_declare(p, s, out) : !unnamed_create(p, s, out)) {
         return false;
     }
-    if (!definition_note(p, s, *out)) {
+    if (!definition_note(p, s, out)) {
         return false;
     }
     if (s->space == EC_NS_ENUM) {

@@ -205,6 +205,9 @@ dots_type(ec_parser *p, ec_declspec *specs)
         return ec_parser_fail(p, &specs->tok,
                               "'...' after a type that is no number");
     }
+    if (like != NULL && !ec_parser_for_compiler(p, &specs->tok)) {
+        return false;
+    }
     type = ec_type_record(p->types, EC_KIND_STRUCT, NULL, name, &p->err);
     if (type == NULL) {
         return ec_parser_fail_model(p, &specs->tok);
@@ -372,11 +375,11 @@ linkage_flags(ec_parser *p, const ec_tok *tok, unsigned *out)
     }
     if (ec_parser_is_cdef(p) && ec_tok_is(tok, "\"Python\"")) {
         *out = EC_DECL_EXTERN_PYTHON;
-        return true;
+        return ec_parser_for_compiler(p, tok);
     }
     if (ec_parser_is_cdef(p) && ec_tok_is(tok, "\"Python+C\"")) {
         *out = EC_DECL_EXTERN_PYTHON_C;
-        return true;
+        return ec_parser_for_compiler(p, tok);
     }
     return ec_parser_fail_name(p, tok, "unknown linkage");
 }

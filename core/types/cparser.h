@@ -147,6 +147,10 @@ bool ec_parser_is_cdef(const ec_parser *p);
 
 /* --- cparse_declare.c: what declarations add to the scope ----------------*/
 
+/** Fails for what is left to a C compiler, which starts at `tok`, when there is
+ *  none. */
+bool ec_parser_for_compiler(ec_parser *p, const ec_tok *tok);
+
 /** Adds `entry` to the scope, or checks it against the one already there. */
 bool ec_parser_declare(ec_parser *p, const ec_entry *entry, const ec_tok *tok);
 /** Declares an integer constant. */

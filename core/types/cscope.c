@@ -36,6 +36,8 @@ static const blob blobs[] = {
 
 #define N_BLOBS (sizeof(blobs) / sizeof(blobs[0]))
 
+_Static_assert(N_BLOBS <= EC_TYPES_SPECIAL, "one place for each");
+
 struct ec_scope {
     ec_types *types;
     ec_resolver resolver; /* without functions when there is none */
@@ -47,7 +49,6 @@ struct ec_scope {
     const char **files; /* files[n_files], the newest last */
     size_t n_files;
     size_t files_cap;
-    ec_type *blob_types[N_BLOBS];
     unsigned n_unnamed;
 };
 
@@ -315,7 +316,8 @@ static embed_status
 blob_make(ec_scope *scope, size_t i, ec_type **out, ec_err *err)
 {
     const blob *info = &blobs[i];
-    ec_type *type = scope->blob_types[i];
+    ec_type **slot = ec_types_special(scope->types, i);
+    ec_type *type = *slot;
     embed_status status = EMBED_OK;
 
     if (type == NULL) {
@@ -329,7 +331,7 @@ blob_make(ec_scope *scope, size_t i, ec_type **out, ec_err *err)
             type->flags |= EC_TYPE_CUSTOM_LAYOUT;
         }
         if (status == EMBED_OK) {
-            scope->blob_types[i] = type;
+            *slot = type;
         }
     }
     *out = type;
@@ -445,4 +447,31 @@ ec_scope_resolve_constant(const ec_scope *scope, const char *name, size_t len,
 {
     return scope->resolver.constant != NULL &&
            scope->resolver.constant(scope->resolver.arg, name, len, out);
+}
+
+embed_status
+ec_scope_type(ec_scope *scope, ec_name_space space, const char *name,
+              size_t len, ec_type **out, ec_err *err)
+{
+    ec_typedef found;
+
+    if (space != EC_NS_TYPEDEF) {
+        return ec_scope_tag(scope, space, name, len, out, err);
+    }
+    embed_status status = ec_scope_typedef(scope, name, len, &found, err);
+    *out = found.type;
+    return status;
+}
+
+bool
+ec_scope_constant(const ec_scope *scope, const char *name, size_t len,
+                  int64_t *out)
+{
+    const ec_decl *decl = ec_scope_find(scope, EC_DECL_CONSTANT, name, len);
+
+    if (decl == NULL) {
+        return ec_scope_resolve_constant(scope, name, len, out);
+    }
+    *out = decl->value;
+    return (decl->flags & EC_DECL_UNKNOWN_VALUE) == 0;
 }

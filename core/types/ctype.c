@@ -37,6 +37,7 @@ struct ec_types {
     size_t n_hashed;
     unsigned renames;
     ec_type *prims[EC_PRIM_COUNT];
+    ec_type *specials[EC_TYPES_SPECIAL];
 };
 
 static struct type_node *
@@ -85,6 +86,12 @@ ec_types_strndup(ec_types *types, const char *text, size_t len)
         memcpy(copy, text, len);
     }
     return copy;
+}
+
+ec_type **
+ec_types_special(ec_types *types, size_t which)
+{
+    return &types->specials[which];
 }
 
 /* Returns a new type of unknown size that is not in the set yet. */

@@ -169,6 +169,13 @@ void *ec_types_alloc(ec_types *types, size_t size);
 /** Copies `len` bytes and a NUL into memory that lives as long as `types`. */
 char *ec_types_strndup(ec_types *types, const char *text, size_t len);
 
+/* How many types cscope.c keeps in ec_types_special(). */
+#define EC_TYPES_SPECIAL 8
+
+/** The place of type `which` of those that are unique though they are structs,
+ *  such as FILE; NULL is in it until somebody makes the type. */
+ec_type **ec_types_special(ec_types *types, size_t which);
+
 /* Each of the following returns the unique type, or NULL with *err set
  * (EMBED_E_NOMEM, or EMBED_E_INVALID with the reason). */
 
