@@ -81,19 +81,26 @@ es_int_read_wrapped(const es_py *py, PyObject *value, uint64_t *out)
 }
 
 static int
-does_not_fit(const ec_type *type, PyObject *value)
+does_not_fit(const char *name, PyObject *value)
 {
     ES_OWNED PyObject *n = PyNumber_Long(value);
 
     if (n != NULL) {
         PyErr_Format(PyExc_OverflowError, "integer %S does not fit '%s'", n,
-                     type->name);
+                     name);
     }
     return -1;
 }
 
 int
 es_int_to_c(const es_py *py, const ec_type *type, void *data, PyObject *value)
+{
+    return es_int_to_c_as(py, type, type->name, data, value);
+}
+
+int
+es_int_to_c_as(const es_py *py, const ec_type *type, const char *name,
+               void *data, PyObject *value)
 {
     bool is_signed = ec_type_is_signed(type);
     uint64_t bits;
@@ -123,7 +130,7 @@ es_int_to_c(const es_py *py, const ec_type *type, void *data, PyObject *value)
         fits = type->size == 8 || bits >> (8 * type->size) == 0;
     }
     if (!fits) {
-        return does_not_fit(type, value);
+        return does_not_fit(name, value);
     }
     es_int_store(data, type->size, bits);
     return 0;

@@ -121,4 +121,9 @@ es_int_load_unsigned(const void *data, ptrdiff_t size)
 int
 es_int_to_c(const es_py *py, const ec_type *type, void *data, PyObject *value);
 
+/** The same; `name` is what the type is called when the integer does not fit.
+ */
+int es_int_to_c_as(const es_py *py, const ec_type *type, const char *name,
+                   void *data, PyObject *value);
+
 #endif /* EMBED_SUBINTERP_CPYTHON_PY_CONVERT_INT_H */

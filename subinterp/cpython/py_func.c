@@ -8,6 +8,7 @@
 #include "subinterp/cpython/py_func.h"
 
 #include "subinterp/cpython/gil.h"
+#include "subinterp/cpython/py_convert_int.h"
 #include "subinterp/cpython/py_ctype.h"
 #include "subinterp/cpython/py_scalar.h"
 
@@ -77,6 +78,35 @@ call_check(const es_func *f, Py_ssize_t nargs, PyObject *kwnames)
     return -1;
 }
 
+/* Returns what an integer type is called in messages about arguments: by its
+ * size, as generated code knows no more; NULL for other types. */
+static const char *
+int_name(const ec_type *type)
+{
+    static const char *const names[2][5] = {
+        {NULL, "8-bit int", "16-bit int", NULL, "32-bit int"},
+        {NULL, "8-bit unsigned int", "16-bit unsigned int", NULL,
+         "32-bit unsigned int"},
+    };
+
+    if (type->kind != EC_KIND_INT && type->kind != EC_KIND_UINT) {
+        return NULL;
+    }
+    return type->size <= 4 ? names[type->kind == EC_KIND_UINT][type->size]
+                           : NULL;
+}
+
+/* Converts an argument that has no short way.  0, or -1 with an exception. */
+static int
+arg_to_c(const es_func *f, ec_type *type, void *data, PyObject *value,
+         es_temp *temp)
+{
+    const char *name = int_name(type);
+
+    return name != NULL ? es_int_to_c_as(f->py, type, name, data, value)
+                        : es_arg_to_c(f->py, type, data, value, temp);
+}
+
 /* Converts the arguments into the frame.  0, or -1 with an exception. */
 static inline int
 call_args(const es_func *f, PyObject *const *args, char *frame, es_temp *temp)
@@ -90,7 +120,7 @@ call_args(const es_func *f, PyObject *const *args, char *frame, es_temp *temp)
             memset(data, 0, (size_t)a->arg.type->size);
         }
         if (!es_op_store(f->py, a->arg, data, args[i]) &&
-            es_arg_to_c(f->py, a->arg.type, data, args[i], temp) < 0) {
+            arg_to_c(f, a->arg.type, data, args[i], temp) < 0) {
             return -1;
         }
     }
