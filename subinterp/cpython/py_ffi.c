@@ -65,9 +65,17 @@ ffi_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     es_py *py = es_py_current();
 
-    (void)args;
-    (void)kwargs;
-    return py != NULL ? ffi_create(py, type, NULL) : NULL;
+    if (py == NULL) {
+        return NULL;
+    }
+    /* A subclass may have an __init__() for them. */
+    if (type == py->ffi_type &&
+        (PyTuple_GET_SIZE(args) > 0 ||
+         (kwargs != NULL && PyDict_GET_SIZE(kwargs) > 0))) {
+        PyErr_SetString(PyExc_TypeError, "FFI() takes no arguments");
+        return NULL;
+    }
+    return ffi_create(py, type, NULL);
 }
 
 static int
@@ -75,6 +83,7 @@ ffi_traverse(es_ffi *ffi, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(ffi));
     Py_VISIT(ffi->parsed);
+    Py_VISIT(ffi->included);
     Py_VISIT(ffi->once);
     return 0;
 }
@@ -83,6 +92,7 @@ static int
 ffi_clear(es_ffi *ffi)
 {
     Py_CLEAR(ffi->parsed);
+    Py_CLEAR(ffi->included);
     Py_CLEAR(ffi->once);
     return 0;
 }
@@ -98,6 +108,7 @@ ffi_dealloc(es_ffi *ffi)
         PyObject_ClearWeakRefs((PyObject *)ffi);
     }
     (void)ffi_clear(ffi);
+    ec_scope_destroy(ffi->own);
     tp->tp_free(ffi);
     if (py != NULL) {
         es_py_unref(py);
@@ -163,10 +174,14 @@ static PyMethodDef ffi_methods[] = {
     FFI_METHOD(alignof),
     FFI_METHOD(callback),
     FFI_METHOD(cast),
+    FFI_METHOD(cdef),
+    FFI_METHOD(dlclose),
+    FFI_METHOD(dlopen),
     FFI_METHOD(from_buffer),
     FFI_METHOD(from_handle),
     FFI_METHOD(gc),
     FFI_METHOD(getctype),
+    FFI_METHOD(include),
     FFI_METHOD(init_once),
     FFI_METHOD(integer_const),
     FFI_METHOD(list_types),

@@ -86,5 +86,13 @@ ES_FFI_METHOD(release);
 ES_FFI_METHOD(new_handle);
 ES_FFI_METHOD(from_handle);
 ES_FFI_METHOD(init_once);
+ES_FFI_METHOD(cdef);
+ES_FFI_METHOD(include);
+ES_FFI_METHOD(dlopen);
+ES_FFI_METHOD(dlclose);
+
+/** Returns the value of an integer constant that `ffi` knows, itself or by
+ *  include(); new reference.  NULL without an exception when there is none. */
+PyObject *es_ffi_constant(es_ffi *ffi, const char *name, size_t len);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_PY_FFI_H */

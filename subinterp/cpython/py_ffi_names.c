@@ -42,6 +42,43 @@ add_of_tables(const struct embed_context *c, PyObject *typedefs,
     return 0;
 }
 
+/* Adds the names of a scope: tags are there as "struct x". */
+static int
+add_of_scope(const ec_scope *scope, PyObject *typedefs, PyObject *structs,
+             PyObject *unions)
+{
+    for (size_t i = 0; i < ec_scope_count(scope); i++) {
+        const ec_decl *decl = ec_scope_at(scope, i);
+        int rc = 0;
+
+        if (decl->kind == EC_DECL_TYPEDEF) {
+            rc = list_add(typedefs, decl->name);
+        } else if (decl->kind == EC_DECL_TAG &&
+                   decl->type->kind != EC_KIND_ENUM) {
+            bool is_union = decl->type->kind == EC_KIND_UNION;
+
+            rc = list_add(is_union ? unions : structs,
+                          strchr(decl->name, ' ') + 1);
+        }
+        if (rc < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Adds the names that one ffi declares. */
+static int
+add_of_ffi(const es_ffi *ffi, PyObject *typedefs, PyObject *structs,
+           PyObject *unions)
+{
+    if (ffi->ext != NULL && add_of_tables(ffi->ext->plugin->context, typedefs,
+                                          structs, unions) < 0) {
+        return -1;
+    }
+    return add_of_scope(ffi->scope, typedefs, structs, unions);
+}
+
 ES_FFI_METHOD(list_types)
 {
     static const es_params params = {"list_types", {NULL}, 0, 0};
@@ -50,12 +87,16 @@ ES_FFI_METHOD(list_types)
     ES_OWNED PyObject *unions = PyList_New(0);
 
     if (typedefs == NULL || structs == NULL || unions == NULL ||
-        es_args(&params, args, nargs, kwnames, NULL) < 0) {
+        es_args(&params, args, nargs, kwnames, NULL) < 0 ||
+        add_of_ffi(ffi, typedefs, structs, unions) < 0) {
         return NULL;
     }
-    if (ffi->ext != NULL && add_of_tables(ffi->ext->plugin->context, typedefs,
-                                          structs, unions) < 0) {
-        return NULL;
+    for (Py_ssize_t i = 0;
+         ffi->included != NULL && i < PyList_GET_SIZE(ffi->included); i++) {
+        if (add_of_ffi((es_ffi *)PyList_GET_ITEM(ffi->included, i), typedefs,
+                       structs, unions) < 0) {
+            return NULL;
+        }
     }
     if (PyList_Sort(typedefs) < 0 || PyList_Sort(structs) < 0 ||
         PyList_Sort(unions) < 0) {
@@ -102,12 +143,52 @@ const_of_table(es_ffi *ffi, const char *name, size_t len)
                     : PyLong_FromUnsignedLongLong(value);
 }
 
+/* Reads a constant that one ffi declares; NULL without an exception when there
+ * is no such name. */
+static PyObject *
+const_of_ffi(es_ffi *ffi, const char *name, size_t len)
+{
+    const ec_decl *decl;
+
+    if (ffi->table != NULL) {
+        PyObject *value = const_of_table(ffi, name, len);
+
+        if (value != NULL || PyErr_Occurred()) {
+            return value;
+        }
+    }
+    decl = ec_scope_find(ffi->scope, EC_DECL_CONSTANT, name, len);
+    if (decl == NULL) {
+        return NULL;
+    }
+    if ((decl->flags & EC_DECL_UNKNOWN_VALUE) != 0) {
+        return const_not_integer(ffi, name);
+    }
+    return ec_type_is_signed(decl->type)
+               ? PyLong_FromLongLong(decl->value)
+               : PyLong_FromUnsignedLongLong((uint64_t)decl->value);
+}
+
+PyObject *
+es_ffi_constant(es_ffi *ffi, const char *name, size_t len)
+{
+    PyObject *value = const_of_ffi(ffi, name, len);
+
+    for (Py_ssize_t i = 0;
+         value == NULL && !PyErr_Occurred() && ffi->included != NULL &&
+         i < PyList_GET_SIZE(ffi->included);
+         i++) {
+        value = const_of_ffi((es_ffi *)PyList_GET_ITEM(ffi->included, i), name,
+                             len);
+    }
+    return value;
+}
+
 ES_FFI_METHOD(integer_const)
 {
     static const es_params params = {"integer_const", {"name"}, 1, 1};
-    const ec_decl *decl;
     PyObject *arg;
-    PyObject *value = NULL;
+    PyObject *value;
     const char *name;
     Py_ssize_t len;
 
@@ -124,19 +205,10 @@ ES_FFI_METHOD(integer_const)
     if (name == NULL) {
         return NULL;
     }
-    if (ffi->table != NULL) {
-        value = const_of_table(ffi, name, (size_t)len);
-    }
-    if (value != NULL || PyErr_Occurred()) {
-        return value;
-    }
-    decl = ec_scope_find(ffi->scope, EC_DECL_CONSTANT, name, (size_t)len);
-    if (decl == NULL) {
+    value = es_ffi_constant(ffi, name, (size_t)len);
+    if (value == NULL && !PyErr_Occurred()) {
         PyErr_Format(PyExc_AttributeError, "integer constant '%s' not found",
                      name);
-        return NULL;
     }
-    return ec_type_is_signed(decl->type)
-               ? PyLong_FromLongLong(decl->value)
-               : PyLong_FromUnsignedLongLong((uint64_t)decl->value);
+    return value;
 }

@@ -4,6 +4,8 @@
  */
 #include "subinterp/cpython/py_ffi.h"
 
+#include "subinterp/cpython/py_dllib.h"
+
 #include <string.h>
 
 /* How many type expressions an ffi remembers: more come from formatting. */
@@ -366,13 +368,15 @@ ES_FFI_METHOD(addressof)
     if (check_path_args("addressof", nargs, 1, kwnames) < 0) {
         return NULL;
     }
-    if (py->lib_type != NULL && Py_TYPE(args[0]) == py->lib_type) {
+    if (es_is_lib(py, args[0])) {
         if (nargs != 2) {
             PyErr_SetString(PyExc_TypeError,
                             "addressof(lib, name) expects 2 arguments");
             return NULL;
         }
-        return es_lib_addressof(args[0], args[1]);
+        return Py_TYPE(args[0]) == py->dllib_type
+                   ? es_dllib_addressof(args[0], args[1])
+                   : es_lib_addressof(args[0], args[1]);
     }
     if (!es_is_cdata(py, args[0])) {
         PyErr_Format(PyExc_TypeError, "expected a cdata object, got '%s'",

@@ -108,9 +108,8 @@ global_type(const es_lib *lib, const struct embed_global *g)
     return type;
 }
 
-/* Makes a pointer to `target`; new reference. */
-static PyObject *
-pointer_new(es_py *py, ec_type *target, const void *address)
+PyObject *
+es_pointer_to(es_py *py, ec_type *target, const void *address)
 {
     ec_type *type = es_pointer_type(py, target);
 
@@ -177,7 +176,7 @@ function_new(const es_lib *lib, int index)
         plugin->trampolines != NULL && plugin->trampolines[index] != NULL) {
         return es_func_new(lib->py, plugin, index, type);
     }
-    return pointer_new(lib->py, type, g->size_or_direct_fn);
+    return es_pointer_to(lib->py, type, g->size_or_direct_fn);
 }
 
 /* --- variables ----------------------------------------------------------- */
@@ -213,6 +212,39 @@ variable_find(const es_lib *lib, const struct embed_global *g,
     return 0;
 }
 
+PyObject *
+es_variable_get(es_py *py, const char *name, ec_type *type, char *address)
+{
+    if (type->kind == EC_KIND_ARRAY && type->length < 0) {
+        return es_pointer_to(py, type->item, address);
+    }
+    if (type->size < 0) {
+        PyErr_Format(py->error,
+                     "global variable '%s' is of type '%s', whose size is not "
+                     "known",
+                     name, type->name);
+        return NULL;
+    }
+    return es_from_c(py, type, address);
+}
+
+int
+es_variable_set(es_py *py, PyObject *name, ec_type *type, char *address,
+                PyObject *value)
+{
+    if (value == NULL) {
+        PyErr_Format(PyExc_AttributeError, "cannot delete C variable '%U'",
+                     name);
+        return -1;
+    }
+    if (type->size < 0) {
+        PyErr_Format(PyExc_AttributeError,
+                     "cannot write to '%U' of unknown size", name);
+        return -1;
+    }
+    return es_to_c(py, type, address, value);
+}
+
 /* Returns a variable's value; new reference. */
 static PyObject *
 variable_read(const es_lib *lib, const struct embed_global *g)
@@ -223,17 +255,7 @@ variable_read(const es_lib *lib, const struct embed_global *g)
     if (variable_find(lib, g, &type, &address) < 0) {
         return NULL;
     }
-    if (type->kind == EC_KIND_ARRAY && type->length < 0) {
-        return pointer_new(lib->py, type->item, address);
-    }
-    if (type->size < 0) {
-        PyErr_Format(lib->py->error,
-                     "global variable '%s' is of type '%s', whose size is not "
-                     "known",
-                     g->name, type->name);
-        return NULL;
-    }
-    return es_from_c(lib->py, type, address);
+    return es_variable_get(lib->py, g->name, type, address);
 }
 
 /* --- attributes ---------------------------------------------------------- */
@@ -380,20 +402,10 @@ lib_setattro(PyObject *self, PyObject *name, PyObject *value)
                      "cannot write to function or constant '%U'", name);
         return -1;
     }
-    if (value == NULL) {
-        PyErr_Format(PyExc_AttributeError, "cannot delete C variable '%U'",
-                     name);
-        return -1;
-    }
     if (variable_find(lib, lib_global(lib, index), &type, &address) < 0) {
         return -1;
     }
-    if (type->size < 0) {
-        PyErr_Format(PyExc_AttributeError,
-                     "cannot write to '%U' of unknown size", name);
-        return -1;
-    }
-    return es_to_c(lib->py, type, address, value);
+    return es_variable_set(lib->py, name, type, address, value);
 }
 
 static PyObject *
@@ -525,7 +537,7 @@ name_address(const es_lib *lib, PyObject *name)
         if (variable_find(lib, g, &type, &address) < 0) {
             return NULL;
         }
-        return pointer_new(lib->py, type, address);
+        return es_pointer_to(lib->py, type, address);
     }
     if (!is_function(g)) {
         return PyErr_Format(PyExc_AttributeError,
@@ -534,7 +546,7 @@ name_address(const es_lib *lib, PyObject *name)
     }
     type = global_type(lib, g);
     return type == NULL ? NULL
-                        : pointer_new(lib->py, type, g->size_or_direct_fn);
+                        : es_pointer_to(lib->py, type, g->size_or_direct_fn);
 }
 
 PyObject *

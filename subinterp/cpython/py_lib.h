@@ -16,6 +16,18 @@
 PyObject *
 es_lib_new(es_py *py, const struct embed_plugin *plugin, ec_table *table);
 
+/** Returns a variable's value as `lib` shows it; new reference. `type` is
+ *  complete. */
+PyObject *
+es_variable_get(es_py *py, const char *name, ec_type *type, char *address);
+
+/** Stores to a variable.  0, or -1 with an exception set. */
+int es_variable_set(es_py *py, PyObject *name, ec_type *type, char *address,
+                    PyObject *value);
+
+/** Makes a cdata of type pointer to `target`; new reference. */
+PyObject *es_pointer_to(es_py *py, ec_type *target, const void *address);
+
 /** The operation of a table word: EMBED_OP_*. */
 static inline int
 es_opcode_op(embed_opcode word)

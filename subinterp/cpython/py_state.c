@@ -8,6 +8,8 @@
 #include "subinterp/cpython/py_cdata.h"
 #include "subinterp/cpython/py_convert.h"
 #include "subinterp/cpython/py_ctype.h"
+#include "subinterp/cpython/py_dllib.h"
+#include "subinterp/cpython/py_embed.h"
 #include "subinterp/cpython/py_ffi.h"
 
 #include <stdlib.h>
@@ -95,7 +97,8 @@ create_objects(es_py *py)
 {
     if (create_c_types(py) < 0 || es_ctype_types_create(py) < 0 ||
         es_cdata_types_create(py) < 0 || es_buffer_type_create(py) < 0 ||
-        es_ffi_type_create(py) < 0 || es_lib_types_create(py) < 0) {
+        es_ffi_type_create(py) < 0 || es_lib_types_create(py) < 0 ||
+        es_dllib_type_create(py) < 0) {
         return -1;
     }
     py->ctypes = PyList_New(0);
@@ -103,11 +106,13 @@ create_objects(es_py *py)
     if (py->ctypes == NULL || py->error == NULL) {
         return -1;
     }
+    py->cdef_error = PyErr_NewException("embed.CDefError", py->error, NULL);
     py->null = es_cdata_new(py, py->type_void_ptr, NULL);
-    if (py->null == NULL || es_ffi_objects_add(py) < 0) {
+    if (py->cdef_error == NULL || py->null == NULL ||
+        es_ffi_objects_add(py) < 0 || publish(py) < 0) {
         return -1;
     }
-    return publish(py);
+    return es_embed_module_create(py);
 }
 
 es_py *
@@ -139,6 +144,7 @@ es_py_destroy(es_py *py)
     if (publish(NULL) < 0) {
         PyErr_Clear(); /* never published */
     }
+    es_embed_module_destroy(py);
     es_ffi_objects_drop(py);
     /* The list goes first: what asks for a type from here on is on its own. */
     Py_CLEAR(py->ctypes);
@@ -150,15 +156,16 @@ void
 es_py_unref(es_py *py)
 {
     PyTypeObject *types[] = {
-        py->lib_func_type, py->lib_type,   py->ffi_type, py->buffer_type,
-        py->iter_type,     py->keep_type,  py->own_type, py->cdata_type,
-        py->field_type,    py->ctype_type,
+        py->dllib_type,  py->lib_func_type, py->lib_type,   py->ffi_type,
+        py->buffer_type, py->iter_type,     py->keep_type,  py->own_type,
+        py->cdata_type,  py->field_type,    py->ctype_type,
     };
 
     if (--py->refs > 0) {
         return;
     }
     es_cdata_drain(py);
+    Py_XDECREF(py->cdef_error);
     Py_XDECREF(py->error);
     es_handles_fini(&py->handles);
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

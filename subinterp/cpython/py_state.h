@@ -40,6 +40,7 @@ struct es_py {
     PyTypeObject *ffi_type;
     PyTypeObject *lib_type;      /* made by es_lib_types_create() */
     PyTypeObject *lib_func_type; /* made by es_lib_types_create() */
+    PyTypeObject *dllib_type;    /* what ffi.dlopen() returns */
 
     struct es_cdata *free_cdata; /* memory of base cdata that went; linked
                                     through `data`; they have their type */
@@ -47,8 +48,12 @@ struct es_py {
 
     es_handles handles; /* those alive */
 
-    PyObject *error; /* ffi.error */
-    PyObject *null;  /* ffi.NULL */
+    PyObject *error;      /* ffi.error */
+    PyObject *cdef_error; /* embed.CDefError */
+    PyObject *null;       /* ffi.NULL */
+    PyObject *module;     /* sys.modules["embed"], until es_py_destroy() */
+
+    bool in_included; /* a name is being looked up in what an ffi includes */
 
     /* Types used all the time. */
     ec_type *type_void_ptr;
@@ -100,11 +105,13 @@ typedef struct es_cdata_keep {
 typedef struct es_ffi {
     PyObject_HEAD
     es_py *py;
-    ec_table *table;  /* borrowed from py->tables, or NULL */
-    ec_scope *scope;  /* where type expressions are parsed */
-    es_pyext *ext;    /* set by es_pyext_create(); NULL: no extension */
-    PyObject *parsed; /* dict: str -> es_ctype */
-    PyObject *once;   /* dict of init_once, or NULL */
+    ec_table *table; /* borrowed from py->tables, or NULL */
+    ec_scope *scope; /* where type expressions are parsed */
+    ec_scope *own;   /* the same, owned; NULL before cdef(), and with tables */
+    PyObject *included; /* list of es_ffi, or NULL */
+    es_pyext *ext;      /* set by es_pyext_create(); NULL: no extension */
+    PyObject *parsed;   /* dict: str -> es_ctype */
+    PyObject *once;     /* dict of init_once, or NULL */
     PyObject *weakrefs;
 } es_ffi;
 
@@ -152,6 +159,13 @@ int es_lib_types_create(es_py *py);
 /** The function-pointer cdata of a C function of lib (py->lib_func_type).
  *  New reference. */
 PyObject *es_lib_func_pointer(es_py *py, PyObject *func);
+
+/** True for both kinds of lib objects. */
+static inline bool
+es_is_lib(const es_py *py, PyObject *x)
+{
+    return Py_TYPE(x) == py->lib_type || Py_TYPE(x) == py->dllib_type;
+}
 
 /** ffi.addressof(lib, name): pointer cdata; new reference. */
 PyObject *es_lib_addressof(PyObject *lib, PyObject *name);
