@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "core/lock.h"
+#include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/thread.h"
 
 #define NS_PER_S 1e9
@@ -47,6 +48,14 @@ static const char exit_source[] =
     "    atexit._run_exitfuncs()\n"
     "    flush()\n";
 
+static const char flush_source[] = "def run(seconds):\n"
+                                   "    import sys\n"
+                                   "    for stream in sys.stdout, sys.stderr:\n"
+                                   "        try:\n"
+                                   "            stream.flush()\n"
+                                   "        except BaseException:\n"
+                                   "            pass\n";
+
 static const char fork_source[] =
     "def run(seconds):\n"
     "    import sys\n"
@@ -62,10 +71,14 @@ static const char fork_source[] =
 void
 es_finish_run(es_finish what, double seconds)
 {
-    const char *source = what == ES_FINISH_EXIT ? exit_source : fork_source;
+    static const char *const sources[] = {
+        [ES_FINISH_EXIT] = exit_source,
+        [ES_FINISH_FLUSH] = flush_source,
+        [ES_FINISH_AFTER_FORK] = fork_source,
+    };
     ES_OWNED PyObject *globals = PyDict_New();
     ES_OWNED PyObject *code =
-        Py_CompileString(source, "<libembed>", Py_file_input);
+        Py_CompileString(sources[what], "<libembed>", Py_file_input);
     if (globals != NULL && code != NULL &&
         PyDict_SetItemString(globals, "__builtins__", PyEval_GetBuiltins()) ==
             0) {
@@ -116,7 +129,10 @@ worker_main(void *arg)
     PyThreadState *tstate = PyThreadState_New(w->interp->is);
     if (tstate != NULL) {
         PyEval_RestoreThread(tstate);
-        es_finish_run(ES_FINISH_EXIT, w->all->seconds);
+        /* A host runs its own exit handlers, once. */
+        bool is_foreign = w->interp == &es_main && !es_main_is_ours();
+        es_finish_run(is_foreign ? ES_FINISH_FLUSH : ES_FINISH_EXIT,
+                      w->all->seconds);
         PyThreadState_Clear(tstate);
         PyThreadState_DeleteCurrent();
     }

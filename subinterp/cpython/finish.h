@@ -9,6 +9,7 @@
 
 typedef enum es_finish {
     ES_FINISH_EXIT,       /* wait for threads, exit handlers, flush */
+    ES_FINISH_FLUSH,      /* only that: a host's own interpreter */
     ES_FINISH_AFTER_FORK, /* first entry in the child */
 } es_finish;
 
