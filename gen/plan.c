@@ -102,6 +102,16 @@ is_checked(const ec_decl *decl, const eg_header *header)
            (decl->flags & EC_DECL_UNKNOWN_VALUE) == 0;
 }
 
+/* True for what embed/plugin.h gives C a name for. */
+static bool
+is_primitive_declared(const ec_type *type)
+{
+    return type->kind != EC_KIND_FUNCTION &&
+           (type->flags & EC_TYPE_PARTIAL) == 0 &&
+           type->prim != EC_PRIM_SSIZE && type->prim != EC_PRIM_CHAR16 &&
+           type->prim != EC_PRIM_CHAR32;
+}
+
 /* True when a header of C declares the type that `type` is derived from: it can
  * be written before the sources. */
 static bool
@@ -111,7 +121,7 @@ is_declared_early(const eg_spec *spec, const ec_type *type)
         type = type->item;
     }
     if (!is_record(type) && type->kind != EC_KIND_ENUM) {
-        return type->kind != EC_KIND_FUNCTION;
+        return is_primitive_declared(type);
     }
     const ec_decl *decl =
         ec_scope_find(spec->scope, EC_DECL_TAG, type->name, strlen(type->name));

@@ -32,12 +32,15 @@ is_va_list(const ec_type *type)
     return false;
 }
 
-/* True for `typedef int... T` of a cdef text: the compiler knows its size. */
+/* True for `typedef int... T` and for `struct S { ...; }` of a cdef text: the
+ * compiler knows the size. */
 static bool
-is_open_primitive(const ec_type *type)
+is_known_to_c(const ec_type *type)
 {
+    const unsigned open = EC_TYPE_PARTIAL | EC_TYPE_INCOMPLETE;
     return type->kind == EC_KIND_INT || type->kind == EC_KIND_UINT ||
-           type->kind == EC_KIND_FLOAT;
+           type->kind == EC_KIND_FLOAT ||
+           (type->flags & open) == EC_TYPE_PARTIAL;
 }
 
 /* True when values of the type can be passed; else says why not. `what` is
@@ -48,7 +51,7 @@ value_check(const eg_plan *plan, const ec_type *type, const char *what,
 {
     if (is_va_list(type)) {
         (void)snprintf(why->text, sizeof why->text, "%s is a va_list", what);
-    } else if (type->size < 0 && !is_open_primitive(type)) {
+    } else if (type->size < 0 && !is_known_to_c(type)) {
         (void)snprintf(why->text, sizeof why->text,
                        "%s has the incomplete type '%s'", what, type->name);
     } else if (type->kind == EC_KIND_ARRAY || type->kind == EC_KIND_FUNCTION) {
