@@ -22,7 +22,7 @@
 #include "tests/support/life.h"
 
 #define THREADS    6
-#define ROUNDS     6
+#define ROUNDS     4
 #define CALLS_MAX  2000
 #define RETRIES    12
 #define EXTENSIONS 4
