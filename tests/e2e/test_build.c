@@ -219,6 +219,38 @@ two_extensions_link_statically_into_one_program(void **state)
     shell_expect_output("");
 }
 
+static void
+isolation_is_as_built_unless_the_operator_says(void **state)
+{
+    static const char *const levels[] = {"own", "sub", "shared"};
+    (void)state; /* R20 */
+    only_plain();
+    write_plugin("calc");
+    shell_write("host.c", "#include <embed.h>\n#include <stdio.h>\n"
+                          "int add(int a, int b);\n"
+                          "int main(void)\n"
+                          "{\n"
+                          "    embed_info info = EMBED_INFO_INIT;\n"
+                          "    int sum = add(1, 2);\n"
+                          "    embed_lookup(\"calc\", &info);\n"
+                          "    printf(\"%d %d %d\\n\", sum, info.isolation,\n"
+                          "           info.interp_id == 0);\n"
+                          "    return 0;\n"
+                          "}\n");
+    for (int i = 0; i < 3; i++) {
+        char expected[16];
+        shell_expect(0,
+                     "$EMBED build api.h calc.py --isolation %s && "
+                     "cc -I$BUILD/include host.c -o host -L. -lcalc " LIBS
+                     " -Wl,-rpath,$PWD && ./host",
+                     levels[i]);
+        (void)snprintf(expected, sizeof expected, "3 %d %d\n", i + 1, i == 2);
+        shell_expect_output(expected);
+        shell_expect(0, "EMBED_SHARED_INTERP=other,calc ./host");
+        shell_expect_output("3 3 1\n");
+    }
+}
+
 /* --- errors ---------------------------------------------------------------*/
 
 static void
@@ -435,6 +467,7 @@ main(void)
     const struct CMUnitTest each_python[] = {
         TEST(emitted_c_is_clean_in_every_compiler_and_runs),
         TEST(two_extensions_link_statically_into_one_program),
+        TEST(isolation_is_as_built_unless_the_operator_says),
         TEST(a_host_that_exports_the_same_name_does_not_interpose),
         TEST(an_installed_tree_works_after_it_was_moved),
     };

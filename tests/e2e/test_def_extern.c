@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "embed.h"
@@ -187,6 +188,42 @@ after_a_failed_init_every_call_says_so_and_attached_code_is_not_used(
     }
     assert_string_equal(at, "");
     assert_int_equal(r.exit_code, 0);
+}
+
+static void
+no_python_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(setenv("EMBED_PYTHON", "9.9", 1), 0);
+    load();
+    errno = 77;
+    EXPECT_FAIL(failing, 0, r == -7, EMBED_E_PYTHON, "");
+    EXPECT_FAIL(failing_to_zero, 0, r == 0, EMBED_E_PYTHON, "");
+    EXPECT_FAIL(failing_point, 0, r.x == 3 && r.y == 4.5, EMBED_E_PYTHON, "");
+    E2E_CHECK_INT(errno, 77);
+}
+
+static void
+shut_down_scenario(void *unused)
+{
+    (void)unused;
+    load();
+    E2E_CHECK_INT(FN(swap)(1), 2);
+    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    EXPECT_FAIL(failing, 0, r == -7, EMBED_E_CLOSED, "");
+    EXPECT_FAIL(swap, 0, r == 0, EMBED_E_CLOSED, "");
+    EXPECT_FAIL(failing_text, 0, strcmp(r, "denied") == 0, EMBED_E_CLOSED, "");
+}
+
+static void
+without_python_calls_give_the_failure_value(void **state)
+{
+    (void)state; /* R18, X2 */
+    static e2e_result r;
+    e2e_run(no_python_scenario, NULL, 20, &r);
+    assert_int_equal(r.exit_code, 0);
+    assert_non_null(strstr(r.err, "9.9"));
+    e2e_expect_ok(shut_down_scenario, NULL, 20);
 }
 
 /* --- results that do not convert ------------------------------------------*/
@@ -672,6 +709,7 @@ main(void)
             a_function_without_python_code_says_so_and_keeps_errno),
         cmocka_unit_test(
             after_a_failed_init_every_call_says_so_and_attached_code_is_not_used),
+        cmocka_unit_test(without_python_calls_give_the_failure_value),
         cmocka_unit_test(
             a_result_of_the_wrong_type_or_size_gives_the_failure_value),
         cmocka_unit_test(
