@@ -107,17 +107,21 @@ ES_FFI_METHOD(list_types)
 
 /* --- integer_const ------------------------------------------------------- */
 
+/* A name that means something else: an exception, unless it is of
+ * an ffi that is included. */
 static PyObject *
-const_not_integer(const es_ffi *ffi, const char *name)
+const_not_integer(const es_ffi *ffi, const char *name, bool is_included)
 {
-    PyErr_Format(ffi->py->error, "'%s' is not an integer constant", name);
+    if (!is_included) {
+        PyErr_Format(ffi->py->error, "'%s' is not an integer constant", name);
+    }
     return NULL;
 }
 
 /* Reads a constant of the tables; NULL without an exception when there is no
  * such name. */
 static PyObject *
-const_of_table(es_ffi *ffi, const char *name, size_t len)
+const_of_table(es_ffi *ffi, const char *name, size_t len, bool is_included)
 {
     ec_err err = EC_ERR_INIT;
     int i = ec_table_global(ffi->table, name, len);
@@ -131,7 +135,7 @@ const_of_table(es_ffi *ffi, const char *name, size_t len)
     if (ffi->ext != NULL) {
         op = (uintptr_t)ffi->ext->plugin->context->globals[i].type_op & 0xff;
         if (op != EMBED_OP_CONSTANT_INT && op != EMBED_OP_ENUM) {
-            return const_not_integer(ffi, name);
+            return const_not_integer(ffi, name, is_included);
         }
     }
     if (ec_table_const_int(ffi->table, i, &value, &negative, &err) !=
@@ -146,12 +150,12 @@ const_of_table(es_ffi *ffi, const char *name, size_t len)
 /* Reads a constant that one ffi declares; NULL without an exception when there
  * is no such name. */
 static PyObject *
-const_of_ffi(es_ffi *ffi, const char *name, size_t len)
+const_of_ffi(es_ffi *ffi, const char *name, size_t len, bool is_included)
 {
     const ec_decl *decl;
 
     if (ffi->table != NULL) {
-        PyObject *value = const_of_table(ffi, name, len);
+        PyObject *value = const_of_table(ffi, name, len, is_included);
 
         if (value != NULL || PyErr_Occurred()) {
             return value;
@@ -162,7 +166,7 @@ const_of_ffi(es_ffi *ffi, const char *name, size_t len)
         return NULL;
     }
     if ((decl->flags & EC_DECL_UNKNOWN_VALUE) != 0) {
-        return const_not_integer(ffi, name);
+        return const_not_integer(ffi, name, is_included);
     }
     return ec_type_is_signed(decl->type)
                ? PyLong_FromLongLong(decl->value)
@@ -172,14 +176,14 @@ const_of_ffi(es_ffi *ffi, const char *name, size_t len)
 PyObject *
 es_ffi_constant(es_ffi *ffi, const char *name, size_t len)
 {
-    PyObject *value = const_of_ffi(ffi, name, len);
+    PyObject *value = const_of_ffi(ffi, name, len, false);
 
     for (Py_ssize_t i = 0;
          value == NULL && !PyErr_Occurred() && ffi->included != NULL &&
          i < PyList_GET_SIZE(ffi->included);
          i++) {
         value = const_of_ffi((es_ffi *)PyList_GET_ITEM(ffi->included, i), name,
-                             len);
+                             len, true);
     }
     return value;
 }
