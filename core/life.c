@@ -257,6 +257,9 @@ settle(ec_slot *slot, const ec_backend *b, embed_status status,
         slot->state = EMBED_STATE_READY;
         /* Pairs with embed_plugin_entry(): who sees the entry sees the rest. */
         __atomic_store_n(&slot->plugin->entry, b->call, __ATOMIC_RELEASE);
+    } else if (status == EMBED_E_STACK) {
+        /* This thread's fault, not the extension's. */
+        slot->state = EMBED_STATE_EMPTY;
     } else {
         slot->state = EMBED_STATE_FAILED;
         (void)ec_err_copy(&slot->why, why);

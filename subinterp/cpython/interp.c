@@ -145,6 +145,11 @@ interp_create(embed_isolation level, es_interp **out, ec_err *err)
 embed_status
 es_interp_create(ec_slot *slot, void **out, ec_err *err)
 {
+    /* Now, as an interpreter that is made in vain may have to stay. */
+    embed_status stack = es_stack_check(err);
+    if (stack != EMBED_OK) {
+        return stack;
+    }
     es_inst *inst = calloc(1, sizeof *inst);
     if (inst == NULL) {
         return ec_fail(err, EMBED_E_NOMEM, "out of memory");

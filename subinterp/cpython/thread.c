@@ -398,6 +398,14 @@ thread_prepare(es_entry *entry, es_thread **out_thread, ec_err *err)
 }
 
 embed_status
+es_stack_check(ec_err *err)
+{
+    es_entry unused;
+    es_thread *thread = NULL;
+    return thread_prepare(&unused, &thread, err);
+}
+
+embed_status
 es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err)
 {
     es_thread *thread = NULL;

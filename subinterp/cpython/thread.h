@@ -55,6 +55,10 @@ extern ec_mutex es_threads_lock;
  *  Returns EMBED_OK; EMBED_E_CLOSED; EMBED_E_STACK; EMBED_E_NOMEM. */
 embed_status es_enter_slow(es_inst *inst, es_entry *entry, ec_err *err);
 
+/** Has this thread the stack that an entry needs?  EMBED_OK; EMBED_E_STACK;
+ *  EMBED_E_NOMEM. */
+embed_status es_stack_check(ec_err *err);
+
 /** As es_enter_slow(), for the interpreter itself: no gate. */
 embed_status es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err);
 

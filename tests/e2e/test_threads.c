@@ -424,6 +424,31 @@ small_stack_scenario(void *unused)
     }
 }
 
+static void *
+first_call_thread(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(a.add(1, 2), FAM_FAILED);
+    E2E_CHECK_INT(embed_last_error()->status, EMBED_E_STACK);
+    return NULL;
+}
+
+static void
+small_stack_first_scenario(void *unused)
+{
+    (void)unused;
+    fam_load(&a, 1);
+    fam_join(fam_thread(first_call_thread, NULL, (size_t)96 << 10));
+    E2E_CHECK_INT(a.add(1, 2), 3);
+}
+
+static void
+a_first_call_with_too_little_stack_spoils_nothing(void **state)
+{
+    (void)state; /* C13, R12 */
+    e2e_expect_ok(small_stack_first_scenario, NULL, 20);
+}
+
 static void
 small_stacks_give_an_answer_or_the_failure_value(void **state)
 {
@@ -444,6 +469,7 @@ main(void)
         cmocka_unit_test(short_lived_threads_leave_nothing),
         cmocka_unit_test(a_call_does_not_wait_for_the_gil_of_another_extension),
         cmocka_unit_test(threads_in_one_extension_take_turns),
+        cmocka_unit_test(a_first_call_with_too_little_stack_spoils_nothing),
         cmocka_unit_test(small_stacks_give_an_answer_or_the_failure_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

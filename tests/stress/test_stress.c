@@ -238,8 +238,10 @@ keeper_main(void *arg)
     uint64_t random = *(uint64_t *)arg;
     while (e2e_now() < atomic_load(&stop_at)) {
         uint64_t seed = fam_random(&random);
-        /* Stacks from 512 KiB to 8 MiB. */
-        size_t stack = (size_t)(512u << (10 + fam_random(&random) % 5));
+        /* Stacks from 512 KiB to 8 MiB; sanitizers take much of them. */
+        unsigned least = e2e_is_sanitized() ? 3 : 0;
+        unsigned more = least + fam_random(&random) % (5 - least);
+        size_t stack = ((size_t)512 << 10) << more;
         fam_join(fam_thread(worker_main, &seed, stack));
         atomic_fetch_add_explicit(&n_threads, 1, memory_order_relaxed);
     }
