@@ -204,7 +204,9 @@ emit_pragmas(const eg_emitter *em)
                  "\n"
                  "#pragma GCC diagnostic push\n"
                  "#pragma GCC diagnostic ignored \"-Wpedantic\"\n"
-                 "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n");
+                 "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n"
+                 "#pragma GCC diagnostic ignored "
+                 "\"-Wdeprecated-declarations\"\n");
 }
 
 static void

@@ -102,6 +102,7 @@ next_token(token_t t)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
 #pragma GCC diagnostic ignored "-Woverlength-strings"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 /* --- exports --- */
 

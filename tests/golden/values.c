@@ -25,12 +25,13 @@ int calls = 1;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
 #pragma GCC diagnostic ignored "-Woverlength-strings"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 /* --- exports --- */
 
 #line 22 "values.h"
 static int const embed_failure_authenticate = (DENY);
-#line 34 "values.c"
+#line 35 "values.c"
 static struct embed_export embed_e_authenticate = {
     {"values.authenticate", sizeof(int), NULL, NULL},
     (const void *)&embed_failure_authenticate,
@@ -58,7 +59,7 @@ embed_f_authenticate(char *a0, int a1)
 
 #line 23 "values.h"
 static double const embed_failure_measure = (-1.0);
-#line 62 "values.c"
+#line 63 "values.c"
 static struct embed_export embed_e_measure = {
     {"values.measure", sizeof(double), NULL, NULL},
     (const void *)&embed_failure_measure,
@@ -84,7 +85,7 @@ embed_f_measure(void)
 
 #line 24 "values.h"
 static char *const embed_failure_describe = (char *)("unknown");
-#line 88 "values.c"
+#line 89 "values.c"
 static struct embed_export embed_e_describe = {
     {"values.describe", sizeof(char *), NULL, NULL},
     (const void *)&embed_failure_describe,
@@ -133,7 +134,7 @@ embed_f_notify(int a0)
 
 #line 28 "values.h"
 static void (*const embed_failure_handler)(int) = (void (*)(int))(0);
-#line 137 "values.c"
+#line 138 "values.c"
 static struct embed_export embed_e_handler = {
     {"values.handler", sizeof(void (*)(int)), NULL, NULL},
     (const void *)&embed_failure_handler,
