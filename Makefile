@@ -359,6 +359,7 @@ endef
 $(foreach v,$(PYTHON_VERSIONS),$(eval $(call python_header_rules,$(v))))
 
 include mk/lint.mk
+include mk/stubs.mk
 
 # --- dependencies, installing, the rest -------------------------------------
 
@@ -372,7 +373,7 @@ ROOT = $(DESTDIR)$(PREFIX)
 
 install: $(PRODUCTS) ## install to $(DESTDIR)$(PREFIX); may be moved afterwards
 	install -d $(ROOT)/bin $(ROOT)/lib/embed $(ROOT)/lib/pkgconfig \
-		$(ROOT)/include/embed
+		$(ROOT)/include/embed $(ROOT)/share/embed/stubs/embed
 	$(if $(EMBED),install -m 755 $(EMBED) $(ROOT)/bin/)
 	install -m 755 $(LIBEMBED) $(ROOT)/lib/
 	ln -sf libembed.so.0 $(ROOT)/lib/libembed.so
@@ -380,6 +381,7 @@ install: $(PRODUCTS) ## install to $(DESTDIR)$(PREFIX); may be moved afterwards
 	install -m 644 $(BUILD)/lib/embed/pythons $(ROOT)/lib/embed/
 	install -m 644 include/embed.h $(ROOT)/include/
 	install -m 644 include/embed/plugin.h $(ROOT)/include/embed/
+	install -m 644 $(STUBS) $(ROOT)/share/embed/stubs/embed/
 	sed 's/@VERSION@/$(VERSION)/' mk/embed.pc.in \
 		>$(ROOT)/lib/pkgconfig/embed.pc
 
@@ -387,8 +389,11 @@ uninstall: ## remove what install made
 	rm -f $(ROOT)/bin/embed $(ROOT)/lib/libembed.so.0 \
 		$(ROOT)/lib/libembed.so $(ROOT)/lib/embed/pythons \
 		$(ROOT)/lib/embed/libembed-*.so $(ROOT)/include/embed.h \
-		$(ROOT)/include/embed/plugin.h $(ROOT)/lib/pkgconfig/embed.pc
-	-rmdir $(ROOT)/lib/embed $(ROOT)/include/embed
+		$(ROOT)/include/embed/plugin.h $(ROOT)/lib/pkgconfig/embed.pc \
+		$(STUBS:%=$(ROOT)/share/embed/%)
+	-rmdir $(ROOT)/lib/embed $(ROOT)/include/embed \
+		$(ROOT)/share/embed/stubs/embed $(ROOT)/share/embed/stubs \
+		$(ROOT)/share/embed
 
 dist: ## a source archive of the last commit
 	$(Q)mkdir -p build

@@ -22,7 +22,7 @@ lint: ## style, analysers, layers, symbols, globals
 	$(Q)$(MAKE) --no-print-directory deps-dev
 	$(Q)$(MAKE) --no-print-directory -k lint-run
 
-lint-run: lint-gate lint-threads lint-tidy
+lint-run: lint-gate lint-threads lint-tidy check-stubs
 
 lint-gate: lint-quick lint-format lint-cppcheck
 

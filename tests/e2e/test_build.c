@@ -146,6 +146,24 @@ compiler_options_reach_the_compiler(void **state)
 }
 
 static void
+a_header_of_a_library_may_have_functions_python_cannot_call(void **state)
+{
+    (void)state;
+    write_plugin("calc");
+    shell_write("log.h", "#include <stdarg.h>\n"
+                         "int vlog(const char *format, va_list args);\n"
+                         "int log_level(void)\n"
+                         "    __attribute__((deprecated));\n");
+    shell_write("log.c", "int log_level(void) { return 3; }\n"
+                         "int vlog(const char *format, va_list args)\n"
+                         "{\n    return format == 0 && args == 0;\n}\n");
+    shell_expect(0, "$EMBED build api.h calc.py --cdef log.h --source log.c");
+    shell_expect_output("");
+    shell_expect(0, "strings libcalc.so | grep -c '^log_level$'");
+    shell_expect(1, "strings libcalc.so | grep '^vlog$'");
+}
+
+static void
 cc_names_the_compiler(void **state)
 {
     (void)state;
@@ -410,7 +428,9 @@ an_installed_tree_works_after_it_was_moved(void **state)
     shell_expect_output("./bin/embed\n./include/embed.h\n"
                         "./include/embed/plugin.h\n./lib/embed/pythons\n"
                         "./lib/libembed.so\n./lib/libembed.so.0\n"
-                        "./lib/pkgconfig/embed.pc\n");
+                        "./lib/pkgconfig/embed.pc\n"
+                        "./share/embed/stubs/embed/__init__.pyi\n"
+                        "./share/embed/stubs/embed/py.typed\n");
     shell_expect(0, "mv dest/opt/em 'moved away'");
     write_plugin("calc");
     shell_write("host.c", HOST);
@@ -474,6 +494,7 @@ main(void)
     const struct CMUnitTest any_python[] = {
         TEST(the_library_is_called_after_the_init_file_or_name_or_o),
         TEST(compiler_options_reach_the_compiler),
+        TEST(a_header_of_a_library_may_have_functions_python_cannot_call),
         TEST(cc_names_the_compiler),
         TEST(emitted_c_is_the_same_every_time),
         TEST(errors_say_what_and_where),
