@@ -158,7 +158,7 @@ gnu_make(void **state)
                            "$(info $(title hello world,two) $(LINE))\n"
                            "all:;@echo $(title recipe)\n");
     shell_expect(0, "$EMBED build mk.h mk.py -o mk.so --cdef make.cdef");
-    shell_expect(0, "env -u MAKEFLAGS make -f test.mk");
+    shell_expect(0, "env -u MAKEFLAGS -u MAKELEVEL make -f test.mk");
     shell_expect_output("Hello World+Two! 2\nRecipe!\n");
 }
 
