@@ -159,8 +159,10 @@ global_add(planner *p, const ec_decl *decl, const eg_header *header)
         return EMBED_OK;
     }
     /* An inline function of API.h may be meant for C alone. */
-    if (global.kind == EG_GLOBAL_FUNCTION && header->is_api &&
-        !eg_plan_can_call(p->plan, decl->type)) {
+    if (global.kind == EG_GLOBAL_FUNCTION &&
+        (header->is_api
+             ? !eg_plan_can_call(p->plan, decl->type)
+             : !header->is_cdef_text && eg_plan_takes_va_list(decl->type))) {
         return EMBED_OK;
     }
     bool is_array = decl->type->kind == EC_KIND_ARRAY;

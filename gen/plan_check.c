@@ -129,6 +129,17 @@ eg_plan_can_call(const eg_plan *plan, const ec_type *fn)
 }
 
 bool
+eg_plan_takes_va_list(const ec_type *fn)
+{
+    for (size_t i = 0; i < fn->n_args; i++) {
+        if (is_va_list(fn->args[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
 eg_plan_check(const eg_plan *plan, eg_report *report)
 {
     for (size_t i = 0; i < plan->n_exports; i++) {
