@@ -44,6 +44,9 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_cond_t python_changed;       /* with lock */
 static pthread_cond_t token_changed;        /* with lock */
 static python_state python_now;             /* guarded by: lock */
+static unsigned n_forking;                  /* guarded by: lock; fork()s under
+                                               way, which Python's start must
+                                               not run into */
 static ec_err python_why = EC_ERR_INIT;     /* guarded by: lock */
 static ec_python python;                    /* constant once backend is set */
 static _Atomic(const ec_backend *) backend; /* set once, by load() */
@@ -143,7 +146,8 @@ python_start(const ec_backend *b, ec_err *err)
 {
     bool mine = false;
     ec_mutex_lock(&lock);
-    while (python_now == PYTHON_STARTING) {
+    while (python_now == PYTHON_STARTING ||
+           (python_now == PYTHON_NONE && n_forking > 0)) {
         (void)ec_cond_wait(&python_changed, &lock, UINT64_MAX);
     }
     embed_status status = EMBED_OK;
@@ -530,24 +534,20 @@ const ec_backend *
 ec_life_fork_begin(void)
 {
     const ec_backend *b = ec_life_backend();
-    if (b == NULL) {
-        /* Held until after the fork, unless it was the one who waits for it
-         * that loaded the backend. */
+    bool on_service = b != NULL && b->on_service_thread();
+    uint64_t deadline = ec_now_ns() + FORK_START_MS * NS_PER_MS;
+    (void)pthread_once(&once, conds_init);
+    ec_mutex_lock(&lock);
+    while (python_now == PYTHON_STARTING && !on_service &&
+           ec_cond_wait(&python_changed, &lock, deadline)) {
+    }
+    n_forking++;
+    bool is_started = python_now == PYTHON_STARTED;
+    ec_mutex_unlock(&lock);
+    if (!is_started) {
         ec_mutex_lock(&load_lock);
-        b = ec_life_backend();
-        if (b != NULL) {
-            ec_mutex_unlock(&load_lock);
-        }
     }
-    if (b != NULL && !b->on_service_thread()) {
-        uint64_t deadline = ec_now_ns() + FORK_START_MS * NS_PER_MS;
-        ec_mutex_lock(&lock);
-        while (python_now == PYTHON_STARTING &&
-               ec_cond_wait(&python_changed, &lock, deadline)) {
-        }
-        ec_mutex_unlock(&lock);
-    }
-    return b;
+    return is_started ? b : NULL;
 }
 
 void
@@ -559,6 +559,8 @@ ec_life_fork_prepare(void)
 void
 ec_life_fork_parent(const ec_backend *b)
 {
+    n_forking--;
+    (void)pthread_cond_broadcast(&python_changed);
     ec_mutex_unlock(&lock);
     if (b == NULL) {
         ec_mutex_unlock(&load_lock);
@@ -593,7 +595,11 @@ inst_lost(void *inst)
 void
 ec_life_fork_child(const ec_backend *b)
 {
-    ec_life_fork_parent(b);
+    n_forking = 0;
+    ec_mutex_unlock(&lock);
+    if (b == NULL) {
+        ec_mutex_unlock(&load_lock);
+    }
     ec_mutex_reinit(&lock);
     ec_mutex_reinit(&load_lock);
     conds_init();

@@ -41,8 +41,8 @@ const ec_backend *ec_life_backend(void);
 void ec_life_close(void ***out_insts, size_t *out_n);
 
 /** fork: lets a start of Python that is under way finish, for a bounded time.
- *  Returns the backend; when there is none, none will come until parent or
- *  child is done. */
+ *  Returns the backend when Python runs; else NULL, and none is loaded or
+ *  started until parent or child is done. */
 const ec_backend *ec_life_fork_begin(void) EC_UNCHECKED;
 
 /** fork: takes the lock in prepare, releases it in parent and child.

@@ -5,6 +5,7 @@
 #include "subinterp/cpython/forking.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
@@ -14,9 +15,12 @@
  * last.  Shared with a job that may outlive the wait: freed by the last. */
 typedef struct probe {
     ec_mutex lock;
-    pthread_cond_t changed; /* with lock */
-    unsigned refs;          /* guarded by: lock */
-    size_t done;            /* guarded by: lock; how many are known */
+    pthread_cond_t changed;  /* with lock */
+    unsigned refs;           /* guarded by: lock */
+    size_t done;             /* guarded by: lock; how many are known */
+    bool has_main;           /* with done: main's GIL could be taken */
+    const es_thread *forker; /* the thread that forks: ours, */
+    unsigned long ident;     /* and as Python names it */
     size_t n;
     struct {
         es_interp *interp;
@@ -24,9 +28,12 @@ typedef struct probe {
     } item[];
 } probe;
 
-/* How long fork() waits for the main interpreter: without it no interpreter
- * can be made in the child. */
+/* How long fork() waits for the main interpreter: without it the child has no
+ * shared extensions, nor new ones on its GIL. */
 #define MAIN_WAIT_NS 500000000u
+
+/* Main's switch interval during a fork with other threads in main. */
+#define FORK_INTERVAL_S 0.05
 
 /* Held by a thread that prepared a fork() until that is over: only one may play
  * with the gates.  A thread that forks from inside Python does not take it. */
@@ -34,48 +41,51 @@ static ec_mutex fork_lock = EC_MUTEX_INIT(EC_RANK_FORK);
 
 /* What prepare leaves for parent and child. */
 static __thread struct {
-    es_entry entry;    /* of the forking thread into main */
-    bool has_main;     /* entered; PyOS_BeforeFork() was called */
-    bool was_attached; /* forked from inside Python: nothing was prepared */
+    PyThreadState *main; /* held across the fork; NULL: main was not reached */
+    es_entry entry;      /* with it */
+    double interval;     /* of main, to be restored; 0: as it was */
+    bool is_main_quiet;  /* no other thread is in it */
+    bool was_attached;   /* forked from inside Python: nothing was prepared */
     PyThreadState *attached;
 } now;
 
 /* --- prepare --------------------------------------------------------------*/
 
-/* Counts the states that libembed made in an interpreter. */
+/* Counts the states in an interpreter that libembed knows, without those of
+ * `forker`; the service thread has one in each. */
 static size_t
-states_count(es_interp *interp)
+states_count(es_interp *interp, const es_thread *forker)
 {
-    size_t n = interp->initial != NULL ? 1 : 0;
     ec_mutex_lock(&es_threads_lock);
+    size_t n = 1 + interp->n_left_behind;
     for (es_state *s = interp->states; s != NULL; s = s->next) {
-        n++;
+        n += s->thread != forker;
     }
     ec_mutex_unlock(&es_threads_lock);
     return n;
 }
 
-/* Are all states of a subinterpreter libembed's?  Threads of Python's own
- * making would be missing in the child, with what they hold.  Blocks while
- * the GIL is held by somebody. */
+/* Are all states of an interpreter libembed's, or the forking thread's?
+ * Threads of Python's own making would be missing in the child, with what they
+ * hold.  Blocks while the GIL is held by somebody. */
 static bool
-probe_one(es_interp *interp)
+probe_one(es_interp *interp, probe *p)
 {
     if (interp == &es_main) {
-        bool ok = es_main_attach();
-        if (ok) {
-            es_main_detach();
+        p->has_main = es_main_attach();
+        if (!p->has_main) {
+            return false;
         }
-        return ok;
+    } else {
+        PyEval_RestoreThread(interp->initial);
     }
-    PyEval_RestoreThread(interp->initial);
     size_t n = 0;
     for (PyThreadState *t = PyInterpreterState_ThreadHead(interp->is);
          t != NULL; t = PyThreadState_Next(t)) {
-        n++;
+        n += t->thread_id != p->ident;
     }
     (void)PyEval_SaveThread();
-    return n <= states_count(interp);
+    return n <= states_count(interp, p->forker);
 }
 
 static void probe_unref_locked(probe *p) EC_RELEASE(p->lock);
@@ -96,7 +106,8 @@ probe_job(void *arg)
 {
     probe *p = arg;
     for (size_t i = 0; i < p->n; i++) {
-        bool quiet = p->item[i].interp != NULL && probe_one(p->item[i].interp);
+        bool quiet =
+            p->item[i].interp != NULL && probe_one(p->item[i].interp, p);
         ec_mutex_lock(&p->lock);
         p->item[i].is_quiet = quiet;
         p->done++;
@@ -123,6 +134,8 @@ probe_start(void *const *insts, size_t n)
     ec_cond_init(&p->changed);
     p->refs = 2;
     p->n = n + 1;
+    p->forker = es_tls_self.thread;
+    p->ident = PyThread_get_thread_ident();
     p->item[0].interp = &es_main;
     for (size_t i = 0; i < n; i++) {
         es_interp *interp = ((es_inst *)insts[i])->interp;
@@ -156,7 +169,8 @@ probe_finish(probe *p, void *const *insts, uint64_t deadline_ns)
         in_time = ec_cond_wait(&p->changed, &p->lock,
                                p->done == 0 ? main_deadline : deadline_ns);
     }
-    bool has_main = p->done > 0 && p->item[0].is_quiet;
+    bool has_main = p->done > 0 && p->has_main;
+    now.is_main_quiet = p->item[0].is_quiet && !es_interp_is_busy(&es_main);
     for (size_t i = 1; i < p->done; i++) {
         if (p->item[i].is_quiet) {
             es_inst *inst = insts[i - 1];
@@ -167,10 +181,49 @@ probe_finish(probe *p, void *const *insts, uint64_t deadline_ns)
     return has_main;
 }
 
+/* Sets main's switch interval, attached to it; returns what it was. */
+static double
+interval_set(double seconds)
+{
+    PyObject *get = PySys_GetObject("getswitchinterval"); /* borrowed */
+    PyObject *set = PySys_GetObject("setswitchinterval"); /* borrowed */
+    ES_OWNED PyObject *old = get == NULL ? NULL : PyObject_CallNoArgs(get);
+    double was = old == NULL ? 0 : PyFloat_AsDouble(old);
+    ES_OWNED PyObject *none =
+        set == NULL ? NULL : PyObject_CallFunction(set, "d", seconds);
+    PyErr_Clear();
+    return was;
+}
+
+/* Attaches to main for the time of the fork.  With a state of its own: in the
+ * child it is deleted at once, as a state that just lets go of the GIL would
+ * wait until one of those who asked for it has it, and they are gone. */
+static void
+main_enter(void)
+{
+    void *slot = es_gilslot_get();
+    now.main = PyThreadState_New(es_main.is);
+    es_gilslot_restore(slot);
+    if (now.main == NULL) {
+        return;
+    }
+    es_attach_state(&now.entry, now.main);
+    if (!now.is_main_quiet) {
+        /* Who waits for the GIL looks after it once in an interval, under a
+         * lock that the child needs: let them sleep through the fork. */
+        now.interval = interval_set(FORK_INTERVAL_S);
+        const struct timespec nap = {.tv_nsec = (long)(now.interval * 2e9)};
+        (void)nanosleep(&nap, NULL);
+    }
+    PyOS_BeforeFork();
+}
+
 void
 es_fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns)
 {
-    now.has_main = false;
+    now.main = NULL;
+    now.interval = 0;
+    now.is_main_quiet = false;
     now.attached = PyThreadState_GetUnchecked();
     now.was_attached = now.attached != NULL || es_service_is_self();
     if (now.was_attached) {
@@ -189,13 +242,7 @@ es_fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns)
     }
     probe *p = probe_start(insts, n);
     if (p != NULL && probe_finish(p, insts, deadline_ns)) {
-        ec_err ignored = EC_ERR_INIT;
-        now.has_main =
-            es_enter_interp(&es_main, &now.entry, &ignored) == EMBED_OK;
-        ec_err_clear(&ignored);
-        if (now.has_main) {
-            PyOS_BeforeFork();
-        }
+        main_enter();
     }
 }
 
@@ -210,11 +257,17 @@ es_fork_lock(void)
 static void
 main_leave(void)
 {
-    if (now.has_main) {
-        PyOS_AfterFork_Parent(); /* in the child too: C12 */
-        es_leave(&now.entry);
-        now.has_main = false;
+    if (now.main == NULL) {
+        return;
     }
+    PyOS_AfterFork_Parent(); /* in the child too: C12 */
+    if (now.interval != 0) {
+        (void)interval_set(now.interval);
+    }
+    PyThreadState_Clear(now.main);
+    PyThreadState_DeleteCurrent();
+    es_gilslot_restore(now.entry.outer_slot);
+    now.main = NULL;
 }
 
 void
@@ -244,7 +297,7 @@ inst_survived(const es_inst *inst, bool is_main_whole)
     return (atomic_load(&inst->gate) & GATE_QUIET) != 0;
 }
 
-/* The child's view of the main interpreter: what can be done with it? */
+/* What is the main interpreter good for in the child? */
 static es_main_use
 main_use(void)
 {
@@ -253,11 +306,10 @@ main_use(void)
             now.attached != NULL && now.attached->interp == es_main.is;
         return is_in_main ? ES_MAIN_WHOLE : ES_MAIN_LOST;
     }
-    if (!now.has_main) {
+    if (now.main == NULL) {
         return ES_MAIN_LOST;
     }
-    /* Whoever was inside may have held locks of Python code. */
-    return es_interp_is_busy(&es_main) ? ES_MAIN_BROKEN : ES_MAIN_WHOLE;
+    return now.is_main_quiet ? ES_MAIN_WHOLE : ES_MAIN_BROKEN;
 }
 
 void
@@ -283,10 +335,11 @@ es_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
         if (!whole) {
             es_gate_shut(inst, ES_GATE_CLOSED);
             lost(inst);
-            if (inst->interp != &es_main) {
-                es_interp_abandon(inst->interp);
-            }
+            es_interp_abandon(inst->interp);
         }
     }
     es_threads_after_fork(&es_main);
+    if (use != ES_MAIN_WHOLE) {
+        es_interp_abandon(&es_main);
+    }
 }

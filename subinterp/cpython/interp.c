@@ -92,9 +92,10 @@ create_job(void *arg)
     create_args *args = arg;
     es_interp *interp = args->interp;
     if (!es_main_attach()) {
-        args->status =
-            ec_fail(args->err, EMBED_E_FORK,
-                    "Python's main interpreter did not survive fork()");
+        args->status = es_main_check(args->err);
+        if (args->status == EMBED_OK) {
+            args->status = ec_fail(args->err, EMBED_E_NOMEM, "out of memory");
+        }
         return;
     }
     PyInterpreterConfig config = config_for(interp->level);
@@ -104,10 +105,9 @@ create_job(void *arg)
         args->status =
             ec_fail(args->err, EMBED_E_INIT, "cannot make an interpreter: %s",
                     rc.err_msg == NULL ? "out of memory" : rc.err_msg);
-        if (PyThreadState_GetUnchecked() == NULL) {
-            (void)es_main_attach();
+        if (PyThreadState_GetUnchecked() != NULL) {
+            es_main_detach();
         }
-        es_main_detach();
         return;
     }
     interp->initial = tstate;
@@ -115,8 +115,9 @@ create_job(void *arg)
     interp->id = PyInterpreterState_GetID(tstate->interp);
     (void)PyEval_SaveThread();
     /* Main's state last: CPython's gilstate slot of this thread names it. */
-    (void)es_main_attach();
-    es_main_detach();
+    if (es_main_attach()) {
+        es_main_detach();
+    }
 }
 
 /* Makes the es_interp of an own or sub extension. */

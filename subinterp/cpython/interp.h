@@ -33,6 +33,8 @@ typedef struct es_interp {
     es_py *py;              /* guarded by: its GIL; NULL before the first
                                 extension */
     es_state *states;       /* guarded by: threads lock; all cached states */
+    unsigned n_left_behind; /* guarded by: threads lock; states of threads that
+                               are not in this fork child */
     bool is_orphan;         /* guarded by: threads lock; to be ended when the
                                 last cached state goes */
     bool is_ending;         /* guarded by: threads lock; no new states */

@@ -16,7 +16,7 @@ es_interp es_main;
 
 /* The service thread's state of the main interpreter; its alone. */
 static PyThreadState *main_tstate;
-static es_main_use main_use; /* less, never more, with each fork */
+static es_main_use main_use; /* worse, never better, with each fork */
 static bool is_main_ours;    /* constant after start */
 
 /* --- the guard that CFFI's embedded libraries take ------------------------*/
@@ -233,10 +233,11 @@ es_main_is_ours(void)
 void
 es_main_after_fork(es_main_use use)
 {
-    main_tstate = NULL;
-    if (main_use < use) {
-        main_use = use;
+    if (main_tstate != NULL) {
+        es_main.n_left_behind++;
+        main_tstate = NULL;
     }
+    main_use = use > main_use ? use : main_use;
 }
 
 embed_status
@@ -245,6 +246,6 @@ es_main_check(ec_err *err)
     return main_use == ES_MAIN_WHOLE
                ? EMBED_OK
                : ec_fail(err, EMBED_E_FORK,
-                         "other threads were in the shared interpreter when "
-                         "the process forked");
+                         "other threads were in the main interpreter when the "
+                         "process forked");
 }

@@ -22,18 +22,19 @@ void es_main_detach(void);
 /** Did libembed start this Python (else a host did)? */
 bool es_main_is_ours(void);
 
-/** What a fork child can do with the main interpreter. */
+/** What a fork child can do with the main interpreter; the later the less. */
 typedef enum es_main_use {
     ES_MAIN_WHOLE,
-    ES_MAIN_BROKEN, /* other threads were in its Python code: interpreters can
-                       be made from it, but no extension lives in it */
-    ES_MAIN_LOST,   /* its GIL is held by a thread that is not there */
+    ES_MAIN_BROKEN, /* other threads were in its Python code, and may have held
+                       locks: interpreters can be made from it, but no
+                       extension lives in it */
+    ES_MAIN_LOST,   /* its GIL belongs to a thread that is not there */
 } es_main_use;
 
 /** In a fork child: the service thread's state is gone with its thread. */
 void es_main_after_fork(es_main_use use);
 
-/** May extensions be created in the main interpreter?  EMBED_E_FORK. */
+/** May extensions live in the main interpreter?  EMBED_E_FORK after a fork that lost it. */
 embed_status es_main_check(ec_err *err);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_RUNTIME_H */

@@ -622,6 +622,7 @@ es_threads_after_fork(es_interp *interp)
             link = &state->next;
         } else {
             /* Its PyThreadState stays in the interpreter, unused. */
+            interp->n_left_behind++;
             *link = state->next;
             free(state);
         }
@@ -635,7 +636,9 @@ es_interp_abandon(es_interp *interp)
     if (thread != NULL && interp->index < thread->n_states) {
         thread->states[interp->index] = NULL;
     }
-    es_interp_unnumber(interp);
+    if (interp != &es_main) {
+        es_interp_unnumber(interp);
+    }
 }
 
 void
