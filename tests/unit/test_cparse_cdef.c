@@ -109,6 +109,87 @@ cdef_packing_applies_to_all_structs(void **state)
     assert_int_equal(decl(state, EC_DECL_TAG, "struct s")->type->size, 5);
 }
 
+static void
+what_only_a_compiler_knows_is_refused_at_run_time(void **state)
+{
+    static const struct {
+        const char *text;
+        int column;
+    } cases[] = {
+        {"struct s { int a; ...; };", 19},
+        {"struct s { int a[...]; };", 18},
+        {"typedef int... t;", 1},
+        {"#define X ...", 11},
+        {"enum e { A, ... };", 13},
+        {"enum e { A = ... };", 14},
+        {"int x[...];", 7},
+        {"extern \"Python\" int g(int);", 8},
+        {"extern \"Python+C\" int g(int);", 8},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_error_as(state, cases[i].text, EC_PARSE_CDEF | EC_PARSE_RUN_TIME,
+                        1, cases[i].column,
+                        "only a C compiler could complete this");
+    }
+}
+
+static void
+opaque_types_and_values_are_fine_at_run_time(void **state)
+{
+    fixture *f = *state;
+    ec_parse_opts opts = {.flags = EC_PARSE_CDEF | EC_PARSE_RUN_TIME};
+    static const char text[] = "typedef ... h; int f(const char *, ...);\n"
+                               "#define N 3\nextern const int c;\n";
+
+    assert_int_equal(
+        ec_parse_decls(f->scope, text, strlen(text), "cdef", &opts, &f->diag),
+        EMBED_OK);
+    assert_constant(state, "N", 3);
+}
+
+static void
+a_second_declaration_may_override_the_first(void **state)
+{
+    fixture *f = *state;
+    ec_parse_opts opts = {.flags = EC_PARSE_CDEF | EC_PARSE_OVERRIDE};
+    static const char text[] = "struct s { char b; }; typedef long t;\n"
+                               "#define N 2\nfloat g(int); enum e { C };\n";
+    const ec_type *old = NULL;
+    size_t n = 0;
+
+    parse_cdef(state, "struct s { int a; }; typedef int t;\n#define N 1\n"
+                      "int g; enum e { A, B };\n");
+    old = decl(state, EC_DECL_TAG, "struct s")->type;
+    n = ec_scope_count(f->scope);
+    assert_int_equal(
+        ec_parse_decls(f->scope, text, strlen(text), "cdef", &opts, &f->diag),
+        EMBED_OK);
+    assert_int_equal(ec_scope_count(f->scope), n + 1); /* C */
+    assert_int_equal(old->size, 4);
+    assert_int_equal(decl(state, EC_DECL_TAG, "struct s")->type->size, 1);
+    assert_type(state, EC_DECL_TYPEDEF, "t", "long");
+    assert_constant(state, "N", 2);
+    assert_type(state, EC_DECL_FUNCTION, "g", "float(int)");
+    assert_int_equal(decl(state, EC_DECL_TAG, "enum e")->type->n_enumerators,
+                     1);
+}
+
+static void
+scopes_of_the_same_types_have_one_FILE(void **state)
+{
+    fixture *f = *state;
+    ec_scope *other = ec_scope_create(f->types, NULL);
+    ec_type *a = NULL;
+    ec_type *b = NULL;
+
+    assert_int_equal(ec_parse_type(f->scope, "FILE", 4, &a, &f->diag),
+                     EMBED_OK);
+    assert_int_equal(ec_parse_type(other, "FILE", 4, &b, &f->diag), EMBED_OK);
+    assert_ptr_equal(a, b);
+    ec_scope_destroy(other);
+}
+
 /* --- type expressions ----------------------------------------------------*/
 
 static const char type_declarations[] =
@@ -269,6 +350,10 @@ unknown_names_are_asked_of_the_resolver(void **state)
     assert_int_equal(ec_parse_type(scope, "broken", 6, &type, &f->diag),
                      EMBED_E_INVALID);
     assert_string_equal(f->diag.message, "broken table");
+    assert_int_equal(ec_parse_decls(scope, "struct lazy { int x; };", 23,
+                                    "cdef", NULL, &f->diag),
+                     EMBED_E_INVALID);
+    assert_string_equal(f->diag.message, "redefinition of 'short'");
     ec_scope_destroy(scope);
 }
 
@@ -281,6 +366,10 @@ main(void)
         TEST(cdef_functions_may_be_implemented_in_python),
         TEST(cdef_errors_have_a_place_too),
         TEST(cdef_packing_applies_to_all_structs),
+        TEST(what_only_a_compiler_knows_is_refused_at_run_time),
+        TEST(opaque_types_and_values_are_fine_at_run_time),
+        TEST(a_second_declaration_may_override_the_first),
+        TEST(scopes_of_the_same_types_have_one_FILE),
         TEST(type_expressions_give_types),
         TEST(wrong_type_expressions_say_what_and_where),
         TEST(unknown_names_are_asked_of_the_resolver),
