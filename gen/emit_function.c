@@ -60,8 +60,11 @@ emit_direct(const eg_emitter *em, const eg_global *global)
     emit_plain_parameters(em, fn, "", "", &head);
     emit_plain_head(em, result, eg_text_string(&head));
     eg_text_fini(&head);
+    /* In parentheses a name is no macro that stands for the function; what C
+     * never saw declared may be one only. */
     eg_text_printf(
-        out, "{\n    %s%s%s(", result->kind == EC_KIND_VOID ? "" : "return ",
+        out, global->is_undeclared ? "{\n    %s%s%s(" : "{\n    %s%s(%s)(",
+        result->kind == EC_KIND_VOID ? "" : "return ",
         result->kind == EC_KIND_POINTER ? "(void *)" : "", global->name);
     for (size_t i = 0; i < fn->n_args; i++) {
         bool points = fn->args[i]->kind == EC_KIND_POINTER;

@@ -153,8 +153,12 @@ a_header_of_a_library_may_have_functions_python_cannot_call(void **state)
     shell_write("log.h", "#include <stdarg.h>\n"
                          "int vlog(const char *format, va_list args);\n"
                          "int log_level(void)\n"
-                         "    __attribute__((deprecated));\n");
+                         "    __attribute__((deprecated));\n"
+                         "struct log { int n; };\n"
+                         "int log_n(struct log *l);\n"
+                         "#define log_n(l) ((l)->n)\n");
     shell_write("log.c", "int log_level(void) { return 3; }\n"
+                         "int (log_n)(struct log *l) { return l->n; }\n"
                          "int vlog(const char *format, va_list args)\n"
                          "{\n    return format == 0 && args == 0;\n}\n");
     shell_expect(0, "$EMBED build api.h calc.py --cdef log.h --source log.c");

@@ -227,7 +227,7 @@ embed_t_next_token(char *buffer)
 static struct vec
 embed_d_vec_add(struct vec a0, struct vec a1)
 {
-    return vec_add(a0, a1);
+    return (vec_add)(a0, a1);
 }
 
 static void
@@ -254,7 +254,7 @@ embed_t_vec_add(char *buffer)
 static double _Complex
 embed_d_vec_complex(struct vec a0, double _Complex a1)
 {
-    return vec_complex(a0, a1);
+    return (vec_complex)(a0, a1);
 }
 
 static void
@@ -281,7 +281,7 @@ embed_t_vec_complex(char *buffer)
 static double
 embed_d_vec_length(void *a0)
 {
-    return vec_length(embed_any(a0));
+    return (vec_length)(embed_any(a0));
 }
 
 static void
@@ -296,7 +296,7 @@ embed_t_vec_length(char *buffer)
 static void *
 embed_d_vec_list(void *a0, int a1)
 {
-    return (void *)vec_list(embed_any(a0), a1);
+    return (void *)(vec_list)(embed_any(a0), a1);
 }
 
 static void
@@ -313,7 +313,7 @@ embed_t_vec_list(char *buffer)
 static void
 embed_d_vec_reset(void)
 {
-    vec_reset();
+    (vec_reset)();
 }
 
 static void
@@ -326,7 +326,7 @@ embed_t_vec_reset(char *buffer)
 static void
 embed_d_vec_sort(void *a0, void *a1)
 {
-    vec_sort(embed_any(a0), embed_any(a1));
+    (vec_sort)(embed_any(a0), embed_any(a1));
 }
 
 static void

@@ -186,7 +186,7 @@ struct embed_any {
 static int
 embed_d_clamp(int a0)
 {
-    return clamp(a0);
+    return (clamp)(a0);
 }
 
 static void
