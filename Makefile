@@ -250,7 +250,8 @@ endef
 # cmocka's tests have static functions only; NDEBUG would empty them.
 $(BUILD)/obj/tests/%.o $(BUILD)/obj/cpython-%.o: private CPPFLAGS += -UNDEBUG
 
--include tests/e2e/e2e.mk tests/random/random.mk examples/examples.mk bench/bench.mk
+-include tests/e2e/e2e.mk tests/random/random.mk \
+	tests/conformance/conformance.mk examples/examples.mk bench/bench.mk
 
 # PROGRAM@PYTHON -> PROGRAM
 without_python = $(sort $(foreach p,$(1),$(firstword $(subst @, ,$(p)))))

@@ -10,18 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/types/cscope.h"
 #include "embed/plugin.h"
 
 void
 eg_graph_init(eg_graph *graph, const eg_spec *spec, const eg_speller *speller)
 {
-    const ec_decl *file =
-        ec_scope_find(spec->scope, EC_DECL_TYPEDEF, "FILE", 4);
+    ec_err err = EC_ERR_INIT;
+    ec_type *file = NULL;
+
+    /* Without memory it stays NULL; what comes next then fails, too. */
+    (void)ec_scope_blob(spec->scope, "FILE", &file, &err);
     *graph = (eg_graph){
         .spec = spec,
         .types = spec->types,
         .speller = *speller,
-        .file = file == NULL ? NULL : file->type,
+        .file = file,
     };
 }
 

@@ -273,14 +273,15 @@ is_nested(ec_parser *p, const reading *r, bool *out)
 
 static bool declarator_steps(ec_parser *p, reading *r);
 
-/* identifier | "(" declarator ")" | nothing */
+/* identifier | "(" declarator ")" | nothing.  Of a type alone ("int *p", as it
+ * is written in Python) the name is ignored. */
 static bool
 direct(ec_parser *p, reading *r)
 {
     bool nested = false;
 
     if (p->tok.kind == EC_TOK_IDENT && p->tok.op == EC_KW_NONE &&
-        r->naming != EC_NAMING_NEVER) {
+        (r->naming != EC_NAMING_NEVER || p->mode == EC_MODE_TYPE)) {
         r->out->tok = p->tok;
         r->out->name = ec_parser_text(p, &p->tok);
         return r->out->name != NULL && ec_parser_next(p);

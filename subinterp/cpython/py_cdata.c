@@ -139,7 +139,8 @@ es_cdata_keep_new(es_py *py, ec_type *type, void *data, Py_ssize_t length,
     keep->owner = Py_NewRef(owner);
     keep->extra = NULL;
     keep->view = NULL;
-    if (what != ES_KEEP_OWNER) { /* memory of ours is in no cycle */
+    /* Memory of ours is in no cycle. */
+    if (what != ES_KEEP_OWNER || Py_TYPE(owner) == py->keep_type) {
         PyObject_GC_Track(keep);
     }
     return keep;
@@ -280,6 +281,9 @@ keep_dealloc(es_cdata_keep *keep)
 static bool
 keep_release(es_cdata_keep *keep)
 {
+    if (keep->what == ES_KEEP_OWNER && Py_TYPE(keep->owner) == Py_TYPE(keep)) {
+        keep = (es_cdata_keep *)keep->owner; /* a struct of an allocator */
+    }
     switch (keep->what) {
     case ES_KEEP_OWNER:
         return true;
@@ -323,7 +327,8 @@ cdata_enter(es_cdata *cd, PyObject *unused)
     bool is_keep = Py_TYPE(cd) == py->keep_type;
 
     (void)unused;
-    if (is_keep && (((es_cdata_keep *)cd)->what == ES_KEEP_GC ||
+    if (is_keep && (((es_cdata_keep *)cd)->what == ES_KEEP_OWNER ||
+                    ((es_cdata_keep *)cd)->what == ES_KEEP_GC ||
                     ((es_cdata_keep *)cd)->what == ES_KEEP_BUFFER)) {
         return Py_NewRef((PyObject *)cd);
     }

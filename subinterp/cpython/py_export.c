@@ -428,16 +428,16 @@ decorate(PyObject *deco, PyObject *function)
     ES_OWNED PyObject *name = Py_NewRef(PyTuple_GET_ITEM(deco, DECO_NAME));
     es_ffi *ffi = (es_ffi *)PyTuple_GET_ITEM(deco, DECO_FFI);
 
-    if (!PyCallable_Check(function)) {
-        return PyErr_Format(PyExc_TypeError,
-                            "expected a callable object, not %.200s",
-                            Py_TYPE(function)->tp_name);
-    }
     if (name == Py_None) {
         Py_SETREF(name, PyObject_GetAttrString(function, "__name__"));
     }
     if (name == NULL) {
         return NULL;
+    }
+    if (!PyCallable_Check(function)) {
+        return PyErr_Format(PyExc_TypeError,
+                            "expected a callable object, not %.200s",
+                            Py_TYPE(function)->tp_name);
     }
     if (!PyUnicode_Check(name)) {
         return PyErr_Format(PyExc_TypeError,

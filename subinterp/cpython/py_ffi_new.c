@@ -73,30 +73,25 @@ memory_new(es_py *py, const es_alloc *from, ec_type *type, size_t size,
 
 /* --- new ----------------------------------------------------------------- */
 
-/* Makes the owning pointer to a struct.  Without an allocator it keeps a
- * struct cdata that has the memory, so that p[0] keeps it too. */
+/* Makes the owning pointer to a struct.  It keeps a struct cdata that has the
+ * memory, so that p[0] keeps it too. */
 static PyObject *
 new_record(es_py *py, const es_alloc *from, ec_type *pointer, PyObject *init)
 {
     ec_type *type = pointer->item;
     Py_ssize_t size = es_record_init_size(py, type, init);
-    bool is_own = from->alloc == NULL;
     ES_OWNED PyObject *record = NULL;
     es_cdata *cd;
 
     if (size < 0) {
         return NULL;
     }
-    cd =
-        memory_new(py, from, is_own ? type : pointer, (size_t)size, type->align,
-                   (type->flags & EC_TYPE_FLEXIBLE) != 0 ? size : -1);
+    cd = memory_new(py, from, type, (size_t)size, type->align,
+                    (type->flags & EC_TYPE_FLEXIBLE) != 0 ? size : -1);
     record = (PyObject *)cd;
     if (cd == NULL ||
         (init != Py_None && es_to_c(py, type, cd->data, init) < 0)) {
         return NULL;
-    }
-    if (!is_own) {
-        return es_take(&record);
     }
     return (PyObject *)es_cdata_keep_new(py, pointer, cd->data, cd->length,
                                          ES_KEEP_OWNER, record);

@@ -525,6 +525,7 @@ name_address(const es_lib *lib, PyObject *name)
     int index = lib_find(lib, name);
     ec_type *type = NULL;
     char *address = NULL;
+    bool is_constant;
 
     if (index < 0) {
         if (index == -1) {
@@ -539,14 +540,23 @@ name_address(const es_lib *lib, PyObject *name)
         }
         return es_pointer_to(lib->py, type, address);
     }
+    is_constant = es_opcode_op(g->type_op) == EMBED_OP_CONSTANT;
+    if (is_constant || is_function(g)) {
+        type = global_type(lib, g);
+        if (type == NULL) {
+            return NULL;
+        }
+    }
+    /* A variadic function is a constant: a pointer to it. */
+    if (is_constant && es_type_is_function_pointer(type)) {
+        return PyObject_GetAttr((PyObject *)lib, name);
+    }
     if (!is_function(g)) {
         return PyErr_Format(PyExc_AttributeError,
                             "cannot take the address of the constant '%U'",
                             name);
     }
-    type = global_type(lib, g);
-    return type == NULL ? NULL
-                        : es_pointer_to(lib->py, type, g->size_or_direct_fn);
+    return es_pointer_to(lib->py, type, g->size_or_direct_fn);
 }
 
 PyObject *

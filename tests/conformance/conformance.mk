@@ -1,0 +1,34 @@
+# The conformance suite: tables of expressions, run by a plug-in.
+#
+#   libconfa.so, libconfb.so   the same plug-in twice, to run side by side
+#
+# SPDX-License-Identifier: MIT
+
+CONFORMANCE := $(BUILD)/tests/conformance
+CONFORMANCE_TABLES := $(sort $(wildcard tests/conformance/tables/*.py))
+CONFORMANCE_SRC := $(wildcard $(addprefix tests/conformance/,conformance.h \
+	conformance.py conformance.opts conformance.cdef conformance.c types.h))
+CONFORMANCE_PLUGINS := $(CONFORMANCE)/libconfa.so $(CONFORMANCE)/libconfb.so
+CONFORMANCE_COPIES := $(CONFORMANCE)/runner.py \
+	$(CONFORMANCE_TABLES:tests/conformance/%=$(CONFORMANCE)/%)
+
+$(CONFORMANCE)/lib%.so: $(CONFORMANCE_SRC) $(BUILD)/bin/embed
+	$(call say,EMBED,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)CC='$(CC)' $(BUILD)/bin/embed build --name $* -o $@ \
+		tests/conformance/conformance.h tests/conformance/conformance.py \
+		$$(cat tests/conformance/conformance.opts) -- $(SAN_FLAGS) -g
+
+$(CONFORMANCE)/%.py: tests/conformance/%.py
+	$(Q)mkdir -p $(@D) && cp $< $@
+
+CONFORMANCE_PROGRAM := $(CONFORMANCE)/test_conformance
+$(CONFORMANCE_PROGRAM): $(BUILD)/obj/tests/conformance/test_conformance.o \
+		$(BUILD)/obj/libsupport.a | $(PRODUCTS) \
+		$(CONFORMANCE_PLUGINS) $(CONFORMANCE_COPIES)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LINK) $(EC_LDFLAGS) -o $@ $^ -L$(BUILD)/lib -lembed \
+		-Wl,-rpath,$(abspath $(BUILD))/lib -lcmocka -ldl -lm -lpthread
+
+TEST_PROGRAMS += $(call per_python,$(CONFORMANCE_PROGRAM))

@@ -1,0 +1,31 @@
+/* conformance.h - the plug-in of the conformance suite, seen from C.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_TESTS_SUPPORT_CONFORMANCE_H
+#define EMBED_TESTS_SUPPORT_CONFORMANCE_H
+
+#include "tests/conformance/conformance.h"
+
+/** Its functions, as tests/conformance/conformance.h has them. */
+typedef struct conformance {
+    __typeof__(&conformance_tables) tables;
+    __typeof__(&conformance_table) table;
+    __typeof__(&conformance_rows) rows;
+    __typeof__(&conformance_run) run;
+} conformance;
+
+/** Loads lib<NAME>.so of build/.../tests/conformance; ends the child when
+ *  that fails. */
+void conformance_open(conformance *out, const char *name);
+
+/** Prints a row to stderr. */
+conformance_report_fn conformance_print;
+
+/** Writes a row to a FILE: table, code and result, each followed by NUL. */
+conformance_report_fn conformance_record;
+
+/** In a child: checks that all tables together have at least `least` rows. */
+void conformance_count_scenario(void *least);
+
+#endif /* EMBED_TESTS_SUPPORT_CONFORMANCE_H */
