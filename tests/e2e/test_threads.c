@@ -419,7 +419,7 @@ small_stack_scenario(void *unused)
         fam_join(fam_thread(small_stack_thread, &worked, size));
         (void)printf("%zu KiB: %s\n", kib[i], worked ? "works" : "refused");
         /* Sanitizers take some of it for themselves. */
-        E2E_CHECK(worked || kib[i] < (e2e_is_sanitized() ? 1024 : 256));
+        E2E_CHECK(worked || kib[i] < (e2e_is_sanitized() ? 8192 : 256));
         E2E_CHECK_INT(a.add(1, 2), 3);
     }
 }
