@@ -112,6 +112,7 @@ python_gone(PyObject *self, PyObject *unused)
     (void)self;
     (void)unused;
     es_core->python_gone();
+    es_threads_abandon(); /* also when there was nothing to close */
     void *outer = es_detach();
     es_interps_end_all();
     es_attach(outer);

@@ -512,7 +512,7 @@ es_thread_release(ec_err *err)
         (thread != NULL && thread_is_inside(thread))) {
         return ec_fail(err, EMBED_E_STATE, "called from inside Python");
     }
-    if (thread != NULL) {
+    if (thread != NULL && !atomic_load(&is_abandoned)) {
         states_destroy(thread);
     }
     return EMBED_OK;
@@ -522,7 +522,8 @@ void
 es_thread_drop(es_interp *interp)
 {
     es_thread *thread = es_tls_self.thread;
-    if (thread == NULL || interp->index >= thread->n_states) {
+    if (thread == NULL || interp->index >= thread->n_states ||
+        atomic_load(&is_abandoned)) {
         return;
     }
     es_state *state = thread->states[interp->index];
