@@ -261,7 +261,7 @@ isolation_is_as_built_unless_the_operator_says(void **state)
                           "    return 0;\n"
                           "}\n");
     for (int i = 0; i < 3; i++) {
-        char expected[16];
+        char expected[32];
         shell_expect(0,
                      "$EMBED build api.h calc.py --isolation %s && "
                      "cc -I$BUILD/include host.c -o host -L. -lcalc " LIBS
