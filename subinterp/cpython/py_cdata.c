@@ -190,6 +190,10 @@ keep_traverse(es_cdata_keep *keep, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(keep));
     Py_VISIT(keep->owner);
     Py_VISIT(keep->extra);
+    if (keep->what == ES_KEEP_BUFFER && keep->view != NULL) {
+        /* The exporter, a second time, or who it gets its memory from. */
+        Py_VISIT(((Py_buffer *)keep->view)->obj);
+    }
     return 0;
 }
 

@@ -151,9 +151,25 @@ def is_for_libffi(ctype):
     return ctype.kind != "union"
 
 
+def leaves(ctype):
+    """The scalar types of a record, each array once for each item."""
+    if ctype.kind == "array":
+        return leaves(ctype.item) * ctype.length
+    if ctype.kind == "struct":
+        return [t for _, f in ctype.fields for t in leaves(f.type)]
+    return [ctype.cname]
+
+
+def is_result_for_libffi(ctype):
+    """libffi does not know where a struct of one long double comes back."""
+    return ctype.kind != "struct" or leaves(ctype) != ["long double"]
+
+
 def by_libffi(i, ftype, action):
     """Runs an action, which must be refused just where libffi cannot."""
-    possible = all(map(is_for_libffi, [ftype.result, *ftype.args]))
+    possible = all(
+        map(is_for_libffi, [ftype.result, *ftype.args])
+    ) and is_result_for_libffi(ftype.result)
     try:
         action()
     except NotImplementedError:
