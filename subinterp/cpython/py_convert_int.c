@@ -52,6 +52,7 @@ es_int_read_object(const es_py *py, PyObject *value, uint64_t *out,
         return *out == UINT64_MAX && PyErr_Occurred() ? -1 : 0;
     }
     if (overflow < 0) {
+        *out_negative = true;
         PyErr_SetString(PyExc_OverflowError, "int too big to convert");
         return -1;
     }
@@ -92,46 +93,75 @@ does_not_fit(const char *name, PyObject *value)
     return -1;
 }
 
+static int
+too_big(void)
+{
+    PyErr_SetString(PyExc_OverflowError, "int too big to convert");
+    return -1;
+}
+
+static int
+is_negative(void)
+{
+    PyErr_SetString(PyExc_OverflowError,
+                    "can't convert negative number to unsigned");
+    return -1;
+}
+
+/* True when an integer below 2**63, or from there on an unsigned one, is in
+ * the range of a type. */
+static bool
+int_fits(const ec_type *type, uint64_t bits, bool negative)
+{
+    int64_t limit = INT64_MAX >> (64 - 8 * (int)type->size);
+
+    if (type->kind == EC_KIND_BOOL) {
+        return bits <= 1;
+    }
+    if (ec_type_is_signed(type)) {
+        return negative ? (int64_t)bits >= -limit - 1 : bits <= (uint64_t)limit;
+    }
+    return type->size == 8 || bits >> (8 * type->size) == 0;
+}
+
+/* Stores an integer.
+ * @param name       what the type is called when the integer does not fit
+ * @param is_signed  the integer is read as a signed one first */
+static int
+int_store(const es_py *py, const ec_type *type, const char *name,
+          bool is_signed, void *data, PyObject *value)
+{
+    uint64_t bits = 0;
+    bool negative = false;
+
+    if (es_int_read(py, value, &bits, &negative) < 0) {
+        return negative && !is_signed ? is_negative() : -1;
+    }
+    if (is_signed && !negative && bits > INT64_MAX) {
+        return too_big();
+    }
+    if (!is_signed && negative) {
+        return is_negative();
+    }
+    if (!int_fits(type, bits, negative)) {
+        return does_not_fit(name, value);
+    }
+    es_int_store(data, type->size, bits);
+    return 0;
+}
+
 int
 es_int_to_c(const es_py *py, const ec_type *type, void *data, PyObject *value)
 {
-    return es_int_to_c_as(py, type, type->name, data, value);
+    return int_store(py, type, type->name, ec_type_is_signed(type), data,
+                     value);
 }
 
 int
 es_int_to_c_as(const es_py *py, const ec_type *type, const char *name,
                void *data, PyObject *value)
 {
-    bool is_signed = ec_type_is_signed(type);
-    uint64_t bits;
-    bool negative;
-    bool fits;
+    bool is_signed = ec_type_is_signed(type) || type->kind == EC_KIND_BOOL;
 
-    if (es_int_read(py, value, &bits, &negative) < 0) {
-        return -1;
-    }
-    if (is_signed) {
-        int64_t n = (int64_t)bits;
-        int spare = 64 - 8 * (int)type->size;
-        int64_t limit = INT64_MAX >> spare;
-
-        if (!negative && bits > INT64_MAX && type->size == 8) {
-            PyErr_SetString(PyExc_OverflowError, "int too big to convert");
-            return -1;
-        }
-        fits = negative ? n >= -limit - 1 : bits <= (uint64_t)limit;
-    } else if (negative) {
-        PyErr_SetString(PyExc_OverflowError,
-                        "can't convert negative number to unsigned");
-        return -1;
-    } else if (type->kind == EC_KIND_BOOL) {
-        fits = bits <= 1;
-    } else {
-        fits = type->size == 8 || bits >> (8 * type->size) == 0;
-    }
-    if (!fits) {
-        return does_not_fit(name, value);
-    }
-    es_int_store(data, type->size, bits);
-    return 0;
+    return int_store(py, type, name, is_signed, data, value);
 }

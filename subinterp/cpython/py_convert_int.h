@@ -15,7 +15,8 @@ int es_int_read_object(const es_py *py, PyObject *value, uint64_t *out,
 
 /** Reads an int, or an object with __int__ or __index__ that is no float, as
  *  the bits of a 64-bit integer.
- *  @param out_negative  set when *out is a negative int64_t
+ *  @param out_negative  set when *out is a negative int64_t, and on failure for
+ *                       an integer below that
  *  Returns 0, or -1 with an exception set. */
 static inline int
 es_int_read(const es_py *py, PyObject *value, uint64_t *out, bool *out_negative)
@@ -121,8 +122,8 @@ es_int_load_unsigned(const void *data, ptrdiff_t size)
 int
 es_int_to_c(const es_py *py, const ec_type *type, void *data, PyObject *value);
 
-/** The same; `name` is what the type is called when the integer does not fit.
- */
+/** The same as generated code would do it for an argument: `name` is what the
+ *  type is called when the integer does not fit. */
 int es_int_to_c_as(const es_py *py, const ec_type *type, const char *name,
                    void *data, PyObject *value);
 

@@ -90,12 +90,14 @@ symbol_find(const es_dllib *lib, const char *name)
                      lib->name);
         return NULL;
     }
+    // NOLINTBEGIN(concurrency-mt-unsafe): one per thread
     (void)dlerror();
     address = dlsym(lib->handle, name);
     if (address != NULL) {
         return address;
     }
     why = dlerror();
+    // NOLINTEND(concurrency-mt-unsafe)
     if (why == NULL) {
         PyErr_Format(lib->ffi->py->error, "symbol '%s' is at address NULL",
                      name);
@@ -391,6 +393,7 @@ es_dllib_close(PyObject *self)
     rc = dlclose(handle);
     es_gil_regain(&released);
     if (rc != 0) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): one per thread
         const char *why = dlerror();
 
         PyErr_Format(lib->ffi->py->error, "error closing '%U': %s", lib->name,

@@ -24,9 +24,9 @@ PyObject *es_dllib_new(es_ffi *ffi, PyObject *name, void *handle, bool closes);
 
 /** Closes the library; nothing when that has been done.  0, or -1 with an
  *  exception set. */
-int es_dllib_close(PyObject *lib);
+int es_dllib_close(PyObject *self);
 
 /** ffi.addressof(lib, name); new reference. */
-PyObject *es_dllib_addressof(PyObject *lib, PyObject *name);
+PyObject *es_dllib_addressof(PyObject *self, PyObject *name);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_PY_DLLIB_H */

@@ -65,6 +65,7 @@ lib_open(es_ffi *ffi, const char *path, PyObject *shown, int flags)
     handle = dlopen(path, flags);
     es_gil_regain(&released);
     if (handle == NULL) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): one per thread
         const char *why = dlerror();
 
         PyErr_Format(PyExc_OSError, "cannot load library '%U': %s", shown,

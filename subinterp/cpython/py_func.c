@@ -89,6 +89,9 @@ int_name(const ec_type *type)
          "32-bit unsigned int"},
     };
 
+    if (type->kind == EC_KIND_BOOL) {
+        return type->name;
+    }
     if (type->kind != EC_KIND_INT && type->kind != EC_KIND_UINT) {
         return NULL;
     }

@@ -17,3 +17,9 @@ dyn_short(short a, unsigned char b, unsigned c)
 {
     return a + b + (int)c;
 }
+
+static _Bool
+dyn_not(_Bool b)
+{
+    return !b;
+}

@@ -121,6 +121,13 @@ def overflows():
     assert text(0, -1, 0) == "can't convert negative number to unsigned"
     assert text_of(OverflowError, lib.dyn_cube, 1 << 31) == (
         "integer 2147483648 does not fit '32-bit int'")
+    assert text_of(OverflowError, lib.dyn_cube, 1 << 63) == (
+        "int too big to convert")
+    assert text(0, 0, -1 << 70) == "can't convert negative number to unsigned"
+    assert text_of(OverflowError, lib.dyn_not, -1) == (
+        "integer -1 does not fit '_Bool'")
+    assert text_of(OverflowError, ffi.new, "_Bool *", -1) == (
+        "can't convert negative number to unsigned")
     f = ffi.addressof(lib, "dyn_cube")
     assert text_of(OverflowError, f, 1 << 31) == (
         "integer 2147483648 does not fit 'int'")
