@@ -245,7 +245,7 @@ list_find(const char *path, const wish *w, line *out)
         found =
             line_split(text, out) &&
             (w->backend == NULL || strcmp(w->backend, out->field[0]) == 0) &&
-            (w->library != NULL || access(out->field[2], R_OK) == 0);
+            (w->library != NULL || euidaccess(out->field[2], R_OK) == 0);
     }
     (void)fclose(file);
     if (!found) {
@@ -273,7 +273,7 @@ library_of_executable(const char *executable, const char *version, char *out,
         int n =
             snprintf(path, sizeof path, "%.*s/../%s/libpython%s.so.1.0",
                      (int)(slash - executable), executable, dirs[i], version);
-        if (n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0 &&
+        if (n > 0 && (size_t)n < sizeof path && euidaccess(path, R_OK) == 0 &&
             strlen(path) < cap) {
             char real[PATH_MAX];
             (void)snprintf(out, cap, "%s",
@@ -401,6 +401,15 @@ nothing_found(const char *list, const wish *w, ec_err *err)
                        "no usable Python: %s names %s, and none of their "
                        "libraries is there; set EMBED_PYTHON to a python3.X",
                        list, names);
+    }
+    const wish any_library = {.backend = w->backend, .library = ""};
+    line gone;
+    if (list_find(list, &any_library, &gone)) {
+        embed_status status =
+            ec_fail(err, EMBED_E_PYTHON, "%s: %s is not there any more",
+                    w->origin, gone.field[2]);
+        free(gone.text);
+        return status;
     }
     return ec_fail(err, EMBED_E_PYTHON,
                    "%s: there is no backend for %s here; built for: %s",
