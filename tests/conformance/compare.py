@@ -34,6 +34,7 @@ def main(our_path, cffi_path):
         seen.add(code)
         if code in accepted.NOT_RUN:
             continue
+        got = renamed(got)
         other = renamed(cffis.get(key, "nothing: the process has ended"))
         differs = other != got
         if differs and code in accepted.ACCEPTED:

@@ -32,3 +32,21 @@ $(CONFORMANCE_PROGRAM): $(BUILD)/obj/tests/conformance/test_conformance.o \
 		-Wl,-rpath,$(abspath $(BUILD))/lib -lcmocka -ldl -lm -lpthread
 
 TEST_PROGRAMS += $(call per_python,$(CONFORMANCE_PROGRAM))
+
+# --- the same rows under CFFI -------------------------------------------------
+
+# For one Python.
+define differential_run
+	@mkdir -p $(CONFORMANCE)/cffi-$(1)
+	@env -u EMBED_SHARED_INTERP EMBED_BUILD=$(abspath $(BUILD)) \
+		EMBED_PYTHON=$(1) $(CONFORMANCE_PROGRAM) \
+		--dump $(CONFORMANCE)/cffi-$(1)/ours 2>$(CONFORMANCE)/cffi-$(1)/log
+	@echo "CPython $(PY_$(1)_VERSION)"
+	@tests/conformance/differential.sh $(PY_$(1)_PYTHON) \
+		$(CONFORMANCE)/cffi-$(1)/ours $(abspath $(CONFORMANCE))/cffi-$(1)
+
+endef
+
+.PHONY: differential
+differential: $(CONFORMANCE_PROGRAM) ## the conformance suite compared with CFFI
+	$(foreach v,$(PYTHON_VERSIONS),$(call differential_run,$(v)))

@@ -36,7 +36,8 @@ ROWS = [
     ("numbers()[1:3]", "<cdata 'int[]' sliced length 2>"),
     ("ffi.new_handle('x')", "<cdata 'void *' handle to 'x'>"),
     ("lib.f_binop(0)", "<cdata 'int(*)(int, int)' 0x@>"),
-    ("ffi.gc(ffi.new('int *'), print)", "<cdata 'int *' 0x@>"),
+    ("ffi.gc(ffi.new('int *'), lambda p: None)",
+     "<cdata 'int *' 0x@>"),
     ("str(num(5))", "\"<cdata 'int' 5>\""),
 
     "index",
