@@ -501,7 +501,7 @@ wrong_uses_scenario(void *unused)
         "TypeError: @ffi.def_extern needs parentheses: write "
         "@ffi.def_extern()",
         "TypeError: expected a callable object, not int",
-        "TypeError: expected a callable object, not Index",
+        "AttributeError: 'Index' object has no attribute '__name__'",
         "TypeError: expected a callable object for 'onerror', not int",
         "TypeError: def_extern() got an unexpected keyword argument "
         "'onfailure'",
