@@ -57,7 +57,7 @@ embed_status es_attached_call(es_attached *fn, char *buffer, ec_err *err);
 
 /** Turns the current exception into `err` (text, type, value, traceback) and
  *  clears it.  SystemExit is like any other exception.  Returns `status`. */
-embed_status es_err_from_exception(ec_err *err, embed_status status,
-                                   const char *what);
+embed_status
+es_err_from_exception(ec_err *err, embed_status status, const char *what);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_PY_EXT_H */
