@@ -33,6 +33,10 @@ $(CONFORMANCE_PROGRAM): $(BUILD)/obj/tests/conformance/test_conformance.o \
 
 TEST_PROGRAMS += $(call per_python,$(CONFORMANCE_PROGRAM))
 
+# The long test in tests/stress/.
+$(BUILD)/tests/stress/test_conformance: | $(CONFORMANCE_PLUGINS) \
+	$(CONFORMANCE_COPIES)
+
 # --- the same rows under CFFI -------------------------------------------------
 
 # For one Python.

@@ -116,6 +116,13 @@ def exception_name(exc, ffi):
     return "ffi.error" if type(exc) is ffi.error else type(exc).__name__
 
 
+def named(row, lib):
+    """The row for a library of another name than confa."""
+    name = lib.__name__.rpartition(".")[0]
+    return row._replace(code=row.code.replace("confa", name),
+                        expected=row.expected.replace("confa", name))
+
+
 def evaluate(row, setup, ffi, lib):
     """(kind, text): "" and the repr, or the exception's name and message."""
     scope = {"ffi": ffi, "lib": lib, "__name__": "__row__"}
@@ -148,6 +155,7 @@ def run(table, ffi, lib, wanted=lambda row: True):
     for row in table.rows:
         if not wanted(row):
             continue
-        kind, text = evaluate(row, setup, ffi, lib)
+        this = named(row, lib)
+        kind, text = evaluate(this, setup, ffi, lib)
         got = "%s: %s" % (kind, text) if kind else text
-        yield Result(row, kind, got, verdict(row, kind, text))
+        yield Result(row, kind, got, verdict(this, kind, text))

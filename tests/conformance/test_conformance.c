@@ -71,6 +71,22 @@ there_are_400_rows(void **state)
     e2e_expect_ok(conformance_count_scenario, (void *)(intptr_t)400, TIMEOUT_S);
 }
 
+static void
+two_interpreters_pass_at_the_same_time(void **state)
+{
+    (void)state;
+    conformance_pair pair = {.rounds = 2};
+    e2e_expect_ok(conformance_pair_scenario, &pair, TIMEOUT_S);
+}
+
+static void
+two_interpreters_pass_with_debug_allocators(void **state)
+{
+    (void)state;
+    conformance_pair pair = {.rounds = 1, .has_debug_memory = true};
+    e2e_expect_ok(conformance_pair_scenario, &pair, TIMEOUT_S);
+}
+
 static int
 dump(const char *path)
 {
@@ -91,9 +107,13 @@ int
 main(int argc, char **argv)
 {
     static int indexes[TABLES_MAX];
-    static struct CMUnitTest tests[TABLES_MAX + 1] = {
-        {.name = "there_are_400_rows", .test_func = there_are_400_rows}};
-    size_t n = 1;
+    static struct CMUnitTest tests[TABLES_MAX] = {
+        cmocka_unit_test(there_are_400_rows),
+        cmocka_unit_test(two_interpreters_pass_at_the_same_time),
+        cmocka_unit_test(two_interpreters_pass_with_debug_allocators),
+    };
+    const size_t first = 3;
+    size_t n = first;
 
     if (argc == 3 && strcmp(argv[1], "--dump") == 0) {
         return dump(argv[2]);
@@ -105,7 +125,7 @@ main(int argc, char **argv)
     }
     for (char *name = strtok(listing.out, "\n"); name != NULL && n < TABLES_MAX;
          name = strtok(NULL, "\n"), n++) {
-        indexes[n] = (int)n - 1;
+        indexes[n] = (int)(n - first);
         tests[n] = (struct CMUnitTest){.name = name,
                                        .test_func = rows_give_what_is_specified,
                                        .initial_state = &indexes[n]};

@@ -6,11 +6,14 @@
 
 #include <dlfcn.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/e2e.h"
+
+#define DEBUG_BYTE 0xCD /* what Python's debug allocators fill memory with */
 
 #define FIND(out, library, name) \
  ((out)->name = E2E_FN(__typeof__((out)->name), library, "conformance_" #name))
@@ -64,5 +67,69 @@ conformance_count_scenario(void *least)
     if (rows < (intptr_t)least) {
         (void)fprintf(stderr, "%ld rows\n", (long)rows);
         e2e_check_failed("enough rows", __FILE__, __LINE__);
+    }
+}
+
+/* --- two interpreters -----------------------------------------------------*/
+
+static pthread_barrier_t both;
+
+/* One of the two threads. */
+typedef struct side {
+    const char *name;
+    int rounds;
+    int wrong;
+} side;
+
+static void *
+side_main(void *arg)
+{
+    side *s = arg;
+    conformance c;
+    conformance_open(&c, s->name);
+    int n = c.tables();
+    s->wrong = n > 0 ? 0 : -1;
+    (void)pthread_barrier_wait(&both);
+    for (int round = 0; round < s->rounds && s->wrong == 0; round++) {
+        for (int i = 0; i < n; i++) {
+            s->wrong += c.run(i, 0, conformance_print, NULL) != 0;
+        }
+    }
+    return NULL;
+}
+
+/* Starts Python as a host does that asks for debug allocators: libembed, which
+ * joins it, reads no environment. */
+static void
+debug_python_start(void)
+{
+    void *library = dlopen(e2e_libpython_path(), RTLD_NOW | RTLD_GLOBAL);
+    E2E_CHECK(library != NULL);
+    E2E_CHECK(setenv("PYTHONMALLOC", "debug", 1) == 0);
+    E2E_FN(void (*)(int), library, "Py_InitializeEx")(0);
+    unsigned char *memory =
+        E2E_FN(void *(*)(size_t), library, "PyMem_Malloc")(16);
+    E2E_CHECK_INT(memory[0], DEBUG_BYTE);
+    E2E_FN(void (*)(void *), library, "PyMem_Free")(memory);
+    (void)E2E_FN(void *(*)(void), library, "PyEval_SaveThread")();
+}
+
+void
+conformance_pair_scenario(void *arg)
+{
+    const conformance_pair *pair = arg;
+    side sides[2] = {{.name = "confa", .rounds = pair->rounds},
+                     {.name = "confb", .rounds = pair->rounds}};
+    pthread_t threads[2];
+    if (pair->has_debug_memory) {
+        debug_python_start();
+    }
+    E2E_CHECK(pthread_barrier_init(&both, NULL, 2) == 0);
+    for (int i = 0; i < 2; i++) {
+        E2E_CHECK(pthread_create(&threads[i], NULL, side_main, &sides[i]) == 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        (void)pthread_join(threads[i], NULL);
+        E2E_CHECK_INT(sides[i].wrong, 0);
     }
 }

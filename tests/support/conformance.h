@@ -5,6 +5,8 @@
 #ifndef EMBED_TESTS_SUPPORT_CONFORMANCE_H
 #define EMBED_TESTS_SUPPORT_CONFORMANCE_H
 
+#include <stdbool.h>
+
 #include "tests/conformance/conformance.h"
 
 /** Its functions, as tests/conformance/conformance.h has them. */
@@ -24,6 +26,14 @@ conformance_report_fn conformance_print;
 
 /** Writes a row to a FILE: table, code and result, each followed by NUL. */
 conformance_report_fn conformance_record;
+
+/** In a child: runs all tables of two interpreters at the same time, from two
+ *  threads, `arg->rounds` times. */
+typedef struct conformance_pair {
+    int rounds;
+    bool has_debug_memory; /* Python's debug allocators check all memory */
+} conformance_pair;
+void conformance_pair_scenario(void *arg);
 
 /** In a child: checks that all tables together have at least `least` rows. */
 void conformance_count_scenario(void *least);

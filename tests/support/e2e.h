@@ -67,6 +67,10 @@ long e2e_rss_kib(void);
 /** The CPython version under test, as 0x030d for 3.13; from EMBED_PYTHON. */
 unsigned e2e_python_version(void);
 
+/** The libpython of the version under test, in a static buffer of the thread;
+ *  ends the child when the build does not know it. */
+const char *e2e_libpython_path(void);
+
 /** Is this program built with a sanitizer? Times and memory mean less then. */
 bool e2e_is_sanitized(void);
 

@@ -235,7 +235,7 @@ bytes(ffi.buffer(q))[:10] == bytes(ffi.buffer(p))[:10]""", "True"),
     "union",
     ("ffi.new('union number *', [5]).i", "5"),
     ("ffi.new('union number *', {'f': 1.0}).i == 0x3f800000", "True"),
-    ("ffi.new('union number *', {'i': 1, 'c': b'x'}).c[0]", "b'x'"),
+    ("u = ffi.new('union number *', {'i': 1, 'c': b'x'}); u.c[0]", "b'x'"),
     ("ffi.new('union number *', []).i", "0"),
     ("u = ffi.new('union number *', {'i': 7}); "
      "ffi.new('union number *', u[0]).i", "7"),

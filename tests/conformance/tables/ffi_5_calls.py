@@ -227,20 +227,20 @@ ffi.string(b)""", "b'7-q'"),
     ("ffi.init_once(func=lambda: 5, tag='c4')", "5"),
     ("ffi.init_once(lambda: 1, 'c5'), "
      "type(ffi)().init_once(lambda: 2, 'c5')", "(1, 2)"),
-    ("""calls = []
+    ("""calls, tag = [], object()
 def fails():
     calls.append(1)
     raise KeyError('x')
 for _ in range(2):
-    try: ffi.init_once(fails, 'c6')
+    try: ffi.init_once(fails, tag)
     except KeyError: pass
-len(calls), ffi.init_once(lambda: 3, 'c6')""", "(2, 3)"),
-    ("""calls = []
+len(calls), ffi.init_once(lambda: 3, tag)""", "(2, 3)"),
+    ("""calls, tag = [], object()
 started, go = threading.Event(), threading.Event()
 def slow():
     calls.append(1); started.set(); go.wait(10); return 'slow'
 got = []
-def run(): got.append(ffi.init_once(slow, 'c7'))
+def run(): got.append(ffi.init_once(slow, tag))
 a = threading.Thread(target=run); a.start(); started.wait(10)
 b = threading.Thread(target=run); b.start(); go.set(); a.join(); b.join()
 got, len(calls)""", "(['slow', 'slow'], 1)"),
