@@ -72,7 +72,7 @@ version_short(const char *text, char *out)
 {
     size_t n = 0;
     int dots = 0;
-    while (text[n] != '\0' && n < VERSION_SIZE - 1) {
+    while (n < VERSION_SIZE - 1 && text[n] != '\0') {
         bool digit = text[n] >= '0' && text[n] <= '9';
         if (!digit && (text[n] != '.' || ++dots == 2)) {
             break;
