@@ -189,8 +189,9 @@ interval_set(double seconds)
     PyObject *set = PySys_GetObject("setswitchinterval"); /* borrowed */
     ES_OWNED PyObject *old = get == NULL ? NULL : PyObject_CallNoArgs(get);
     double was = old == NULL ? 0 : PyFloat_AsDouble(old);
-    ES_OWNED PyObject *none =
-        set == NULL ? NULL : PyObject_CallFunction(set, "d", seconds);
+    if (set != NULL) {
+        Py_XDECREF(PyObject_CallFunction(set, "d", seconds));
+    }
     PyErr_Clear();
     return was;
 }

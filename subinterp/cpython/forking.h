@@ -16,7 +16,9 @@
 
 #include "core/lock.h"
 
-void es_fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns);
+/* What one of them locks another unlocks, for fork() lies between. */
+void es_fork_prepare(void *const *insts, size_t n,
+                     uint64_t deadline_ns) EC_UNCHECKED;
 void es_fork_lock(void) EC_UNCHECKED;
 void es_fork_parent(void *const *insts, size_t n) EC_UNCHECKED;
 void es_fork_child(void *const *insts, size_t n,
