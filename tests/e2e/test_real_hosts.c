@@ -46,7 +46,7 @@ only_plain(void)
  "assert os.path.expanduser('~root') != '~root'\n"                 \
  "USERS = {b'ada': 4242, b'bob': 4243}\n"                          \
  "def fill(name, result, buffer, size, errnop):\n"                 \
- "    data = b'%s\\0x\\0/srv/%s\\0' % (name, name)\n"             \
+ "    data = b'%s\\0x\\0/srv/%s\\0' % (name, name)\n"              \
  "    if len(data) > size:\n"                                      \
  "        errnop[0] = errno.ERANGE\n"                              \
  "        return lib.NSS_STATUS_TRYAGAIN\n"                        \
