@@ -164,13 +164,15 @@ probe_finish(probe *p, void *const *insts, uint64_t deadline_ns)
 {
     uint64_t main_deadline = ec_now_ns() + MAIN_WAIT_NS;
     bool in_time = true;
+    bool is_main_busy =
+        es_interp_is_busy(&es_main); /* no one enters any more */
     ec_mutex_lock(&p->lock);
     while (p->done < p->n && in_time) {
         in_time = ec_cond_wait(&p->changed, &p->lock,
                                p->done == 0 ? main_deadline : deadline_ns);
     }
     bool has_main = p->done > 0 && p->has_main;
-    now.is_main_quiet = p->item[0].is_quiet && !es_interp_is_busy(&es_main);
+    now.is_main_quiet = p->item[0].is_quiet && !is_main_busy;
     for (size_t i = 1; i < p->done; i++) {
         if (p->item[i].is_quiet) {
             es_inst *inst = insts[i - 1];
