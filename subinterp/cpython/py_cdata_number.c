@@ -54,6 +54,9 @@ es_cdata_int(es_cdata *cd)
 {
     const ec_type *type = es_cdata_ctype(cd);
 
+    if (type->kind == EC_KIND_INT) {
+        return PyLong_FromLongLong(es_int_load_signed(cd->data, type->size));
+    }
     if (type->kind == EC_KIND_FLOAT) {
         return PyLong_FromDouble((double)load_float(cd));
     }
@@ -281,23 +284,30 @@ es_cdata_richcompare(es_cdata *v, PyObject *w, int op)
     return b != NULL ? PyObject_RichCompare(a, b, op) : NULL;
 }
 
+static Py_hash_t
+hash_address(const es_cdata *cd)
+{
+    uintptr_t address = (uintptr_t)cd->data;
+    /* The low bits of addresses are mostly zero. */
+    Py_hash_t hash =
+        (Py_hash_t)((address >> 4) | (address << (8 * sizeof(address) - 4)));
+
+    return hash == -1 ? -2 : hash;
+}
+
+__attribute__((noinline)) static Py_hash_t
+hash_value(es_cdata *cd)
+{
+    ES_OWNED PyObject *value = es_cdata_value(cd);
+
+    if (value == NULL) {
+        return -1;
+    }
+    return value != (PyObject *)cd ? PyObject_Hash(value) : hash_address(cd);
+}
+
 Py_hash_t
 es_cdata_hash(es_cdata *cd)
 {
-    uintptr_t address = (uintptr_t)cd->data;
-    Py_hash_t hash;
-
-    if (!es_cdata_is_address(cd)) {
-        ES_OWNED PyObject *value = es_cdata_value(cd);
-
-        if (value == NULL) {
-            return -1;
-        }
-        if (value != (PyObject *)cd) {
-            return PyObject_Hash(value);
-        }
-    }
-    /* The low bits of addresses are mostly zero. */
-    hash = (Py_hash_t)((address >> 4) | (address << (8 * sizeof(address) - 4)));
-    return hash == -1 ? -2 : hash;
+    return es_cdata_is_address(cd) ? hash_address(cd) : hash_value(cd);
 }

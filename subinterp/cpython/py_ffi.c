@@ -12,6 +12,40 @@
 #include <limits.h>
 #include <stdlib.h>
 
+/* --- methods ------------------------------------------------------------- */
+
+#define FFI_METHOD(name)                                    \
+ {                                                          \
+#  name, (PyCFunction)(void (*)(void))es_ffi_method_##name, \
+      METH_FASTCALL | METH_KEYWORDS, NULL                   \
+ }
+
+/* Those called all the time.  An ffi has them as attributes, bound: Python
+ * makes a new bound method for each call `ffi.f()` where `ffi` was imported. */
+static PyMethodDef bound_methods[ES_FFI_BOUND] = {
+    FFI_METHOD(addressof), FFI_METHOD(alignof),     FFI_METHOD(callback),
+    FFI_METHOD(cast),      FFI_METHOD(from_buffer), FFI_METHOD(from_handle),
+    FFI_METHOD(gc),        FFI_METHOD(getctype),    FFI_METHOD(memmove),
+    FFI_METHOD(new),       FFI_METHOD(new_handle),  FFI_METHOD(offsetof),
+    FFI_METHOD(release),   FFI_METHOD(sizeof),      FFI_METHOD(string),
+    FFI_METHOD(typeof),    FFI_METHOD(unpack),
+};
+
+static PyMethodDef ffi_methods[] = {
+    FFI_METHOD(cdef),
+    FFI_METHOD(dlclose),
+    FFI_METHOD(dlopen),
+    FFI_METHOD(include),
+    FFI_METHOD(init_once),
+    FFI_METHOD(integer_const),
+    FFI_METHOD(list_types),
+    FFI_METHOD(new_allocator),
+    {"def_extern", (PyCFunction)(void (*)(void))es_ffi_def_extern,
+     METH_FASTCALL | METH_KEYWORDS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+#undef FFI_METHOD
+
 /* --- life ---------------------------------------------------------------- */
 
 /* Makes `py` own a table. */
@@ -31,6 +65,18 @@ keep_table(es_py *py, ec_table *table)
     return 0;
 }
 
+static bool
+ffi_bind(es_ffi *ffi)
+{
+    for (int i = 0; i < ES_FFI_BOUND; i++) {
+        ffi->bound[i] = PyCFunction_New(&bound_methods[i], (PyObject *)ffi);
+        if (ffi->bound[i] == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static PyObject *
 ffi_create(es_py *py, PyTypeObject *type, ec_table *table)
 {
@@ -43,7 +89,7 @@ ffi_create(es_py *py, PyTypeObject *type, ec_table *table)
     ffi->table = table;
     ffi->scope = table != NULL ? ec_table_scope(table) : py->scope;
     ffi->parsed = PyDict_New();
-    if (ffi->parsed == NULL) {
+    if (ffi->parsed == NULL || !ffi_bind(ffi)) {
         Py_DECREF(ffi);
         return NULL;
     }
@@ -85,6 +131,9 @@ ffi_traverse(es_ffi *ffi, visitproc visit, void *arg)
     Py_VISIT(ffi->parsed);
     Py_VISIT(ffi->included);
     Py_VISIT(ffi->once);
+    for (int i = 0; i < ES_FFI_BOUND; i++) {
+        Py_VISIT(ffi->bound[i]);
+    }
     return 0;
 }
 
@@ -94,6 +143,9 @@ ffi_clear(es_ffi *ffi)
     Py_CLEAR(ffi->parsed);
     Py_CLEAR(ffi->included);
     Py_CLEAR(ffi->once);
+    for (int i = 0; i < ES_FFI_BOUND; i++) {
+        Py_CLEAR(ffi->bound[i]);
+    }
     return 0;
 }
 
@@ -155,71 +207,7 @@ static PyGetSetDef ffi_getset[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-static PyMemberDef ffi_members[] = {
-    {"__weaklistoffset__", Py_T_PYSSIZET, offsetof(es_ffi, weakrefs),
-     Py_READONLY, NULL},
-    {NULL, 0, 0, 0, NULL},
-};
-
-/* --- methods ------------------------------------------------------------- */
-
-#define FFI_METHOD(name)                                    \
- {                                                          \
-#  name, (PyCFunction)(void (*)(void))es_ffi_method_##name, \
-      METH_FASTCALL | METH_KEYWORDS, NULL                   \
- }
-
-static PyMethodDef ffi_methods[] = {
-    FFI_METHOD(addressof),
-    FFI_METHOD(alignof),
-    FFI_METHOD(callback),
-    FFI_METHOD(cast),
-    FFI_METHOD(cdef),
-    FFI_METHOD(dlclose),
-    FFI_METHOD(dlopen),
-    FFI_METHOD(from_buffer),
-    FFI_METHOD(from_handle),
-    FFI_METHOD(gc),
-    FFI_METHOD(getctype),
-    FFI_METHOD(include),
-    FFI_METHOD(init_once),
-    FFI_METHOD(integer_const),
-    FFI_METHOD(list_types),
-    FFI_METHOD(memmove),
-    FFI_METHOD(new),
-    FFI_METHOD(new_allocator),
-    FFI_METHOD(new_handle),
-    FFI_METHOD(offsetof),
-    FFI_METHOD(release),
-    FFI_METHOD(sizeof),
-    FFI_METHOD(string),
-    FFI_METHOD(typeof),
-    FFI_METHOD(unpack),
-    {"def_extern", (PyCFunction)(void (*)(void))es_ffi_def_extern,
-     METH_FASTCALL | METH_KEYWORDS, NULL},
-    {NULL, NULL, 0, NULL},
-};
-#undef FFI_METHOD
-
 /* --- type ---------------------------------------------------------------- */
-
-static PyType_Slot ffi_slots[] = {
-    {Py_tp_new, (void *)ffi_tp_new},
-    {Py_tp_dealloc, (void *)ffi_dealloc},
-    {Py_tp_traverse, (void *)ffi_traverse},
-    {Py_tp_clear, (void *)ffi_clear},
-    {Py_tp_getset, (void *)ffi_getset},
-    {Py_tp_members, (void *)ffi_members},
-    {Py_tp_methods, (void *)ffi_methods},
-    {0, NULL},
-};
-
-static PyType_Spec ffi_spec = {
-    .name = "libembed.FFI",
-    .basicsize = (int)sizeof(es_ffi),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
-    .slots = ffi_slots,
-};
 
 /* Gives the type the constants of dlopen(). */
 static int
@@ -300,9 +288,43 @@ es_ffi_objects_drop(es_py *py)
     }
 }
 
+/* The attributes that objects keep, in the order of es_ffi.bound. */
+static void
+members_fill(PyMemberDef *out)
+{
+    out[0] = (PyMemberDef){"__weaklistoffset__", Py_T_PYSSIZET,
+                           offsetof(es_ffi, weakrefs), Py_READONLY, NULL};
+    for (size_t i = 0; i < ES_FFI_BOUND; i++) {
+        out[1 + i] = (PyMemberDef){
+            bound_methods[i].ml_name, Py_T_OBJECT_EX,
+            (Py_ssize_t)(offsetof(es_ffi, bound) + i * sizeof(PyObject *)),
+            Py_READONLY, NULL};
+    }
+    out[1 + ES_FFI_BOUND] = (PyMemberDef){NULL, 0, 0, 0, NULL};
+}
+
 int
 es_ffi_type_create(es_py *py)
 {
-    py->ffi_type = (PyTypeObject *)PyType_FromSpec(&ffi_spec);
+    PyMemberDef members[2 + ES_FFI_BOUND]; /* copied by PyType_FromSpec() */
+    PyType_Slot slots[] = {
+        {Py_tp_new, (void *)ffi_tp_new},
+        {Py_tp_dealloc, (void *)ffi_dealloc},
+        {Py_tp_traverse, (void *)ffi_traverse},
+        {Py_tp_clear, (void *)ffi_clear},
+        {Py_tp_getset, (void *)ffi_getset},
+        {Py_tp_members, (void *)members},
+        {Py_tp_methods, (void *)ffi_methods},
+        {0, NULL},
+    };
+    PyType_Spec spec = {
+        .name = "libembed.FFI",
+        .basicsize = (int)sizeof(es_ffi),
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+        .slots = slots,
+    };
+
+    members_fill(members);
+    py->ffi_type = (PyTypeObject *)PyType_FromSpec(&spec);
     return py->ffi_type != NULL ? add_constants((PyObject *)py->ffi_type) : -1;
 }

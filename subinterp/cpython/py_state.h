@@ -101,6 +101,9 @@ typedef struct es_cdata_keep {
     void *view; /* BUFFER: Py_buffer; CALLBACK: its es_callback */
 } es_cdata_keep;
 
+/** Methods of ffi that are kept bound: see py_ffi.c. */
+#define ES_FFI_BOUND 17
+
 /** The ffi object of an extension. */
 typedef struct es_ffi {
     PyObject_HEAD
@@ -113,6 +116,7 @@ typedef struct es_ffi {
     PyObject *parsed;   /* dict: str -> es_ctype */
     PyObject *once;     /* dict of init_once, or NULL */
     PyObject *weakrefs;
+    PyObject *bound[ES_FFI_BOUND];
 } es_ffi;
 
 /** The es_py of the running interpreter, borrowed; NULL with an exception set

@@ -39,7 +39,7 @@ static const row embed_is_a_module_of_the_interpreter_rows[] = {
      "f = F(7)\nf.cdef('typedef int word;')\nf.x, f.typeof('word[2]')",
      "(7, <ctype 'int[2]'>)"},
     {"import embed\nhasattr(embed.FFI(), '__dict__')", "False"},
-    {FFI "w = W(f)\ndel f\nw()", "None"},
+    {FFI "w = W(f)\ndel f\ngc.collect()\nw()", "None"},
 };
 
 static void
@@ -378,7 +378,8 @@ static const row nothing_is_left_behind_rows[] = {
      "gc.collect()\n"
      "sys.getallocatedblocks() - n < 30",
      "True"},
-    {LIBM "w = W(f)\ns = m.sqrt\ndel f\na = w() is not None\ndel m\na, w()",
+    {LIBM "w = W(f)\ns = m.sqrt\ndel f\ngc.collect()\n"
+          "a = w() is not None\ndel m\ngc.collect()\na, w()",
      "(True, None)"},
 };
 
