@@ -70,8 +70,10 @@ rank_pop(enum ec_rank rank)
 #endif
 
 /* The two that make locks out of the system's. */
+// NOLINTBEGIN(readability-redundant-declaration): the marks differ
 void ec_mutex_lock(ec_mutex *m) EC_UNCHECKED;
 void ec_mutex_unlock(ec_mutex *m) EC_UNCHECKED;
+// NOLINTEND(readability-redundant-declaration)
 
 void
 ec_mutex_lock(ec_mutex *m)
