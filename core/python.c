@@ -34,6 +34,7 @@ backend_dir(char *out, size_t cap, ec_err *err)
 {
     Dl_info info;
     char real[PATH_MAX];
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a function as an address
     if (dladdr((const void *)(uintptr_t)&ec_python_load, &info) == 0 ||
         realpath(info.dli_fname, real) == NULL) {
         return ec_fail(err, EMBED_E_PYTHON, "cannot find libembed's own file");
