@@ -346,6 +346,24 @@ fields_alloc(ec_types *types, size_t n, ec_field **out_fields,
     return EMBED_OK;
 }
 
+/* Gives the fields of a finished layout to `type`. */
+static embed_status
+fields_give(ec_types *types, ec_type *type, const struct layout_rules *rules,
+            ec_field *fields, ec_field *scratch, ec_err *err)
+{
+    size_t n = 0;
+    embed_status status = mark_custom(type, rules, fields, scratch, err);
+    if (status == EMBED_OK) {
+        status = fields_keep(types, fields, rules->n, &n, err);
+    }
+    if (status == EMBED_OK) {
+        type->fields = fields;
+        type->n_fields = n;
+        type->flags &= ~(unsigned)EC_TYPE_INCOMPLETE;
+    }
+    return status;
+}
+
 /* Computes the layout and gives it to `type`. */
 static embed_status
 record_fill(ec_types *types, ec_type *type, const struct layout_rules *rules,
@@ -355,25 +373,16 @@ record_fill(ec_types *types, ec_type *type, const struct layout_rules *rules,
     ec_field *scratch;
     embed_status status = fields_alloc(types, rules->n, &fields, &scratch, err);
     size_t size = 0;
-    size_t n = 0;
     if (status == EMBED_OK) {
         status = layout_run(rules, fields, &size, &type->align, err);
     }
     if (status == EMBED_OK) {
         type->size = (ptrdiff_t)size;
-        status = mark_custom(type, rules, fields, scratch, err);
-    }
-    if (status == EMBED_OK) {
-        status = fields_keep(types, fields, rules->n, &n, err);
+        status = fields_give(types, type, rules, fields, scratch, err);
     }
     if (status != EMBED_OK || (type->flags & EC_TYPE_PARTIAL) != 0) {
         type->size = -1;
         type->align = -1;
-    }
-    if (status == EMBED_OK) {
-        type->fields = fields;
-        type->n_fields = n;
-        type->flags &= ~(unsigned)EC_TYPE_INCOMPLETE;
     }
     return status;
 }
@@ -484,7 +493,6 @@ known_fill(ec_types *types, ec_type *type, const struct layout_rules *rules,
     embed_status status = fields_alloc(types, rules->n, &fields, &scratch, err);
     size_t size;
     int align;
-    size_t n = 0;
     if (status == EMBED_OK) {
         status = layout_run(rules, fields, &size, &align, err);
     }
@@ -495,15 +503,7 @@ known_fill(ec_types *types, ec_type *type, const struct layout_rules *rules,
         status = check_inside(type, fields, rules->n, err);
     }
     if (status == EMBED_OK) {
-        status = mark_custom(type, rules, fields, scratch, err);
-    }
-    if (status == EMBED_OK) {
-        status = fields_keep(types, fields, rules->n, &n, err);
-    }
-    if (status == EMBED_OK) {
-        type->fields = fields;
-        type->n_fields = n;
-        type->flags &= ~(unsigned)EC_TYPE_INCOMPLETE;
+        status = fields_give(types, type, rules, fields, scratch, err);
     }
     return status;
 }
