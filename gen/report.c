@@ -131,25 +131,33 @@ eg_report_error_at(eg_report *report, const ec_pos *pos, const char *name,
     diag_add(report, &diag);
 }
 
+static void plain_add(eg_report *report, const char *what, const char *fmt,
+                      va_list ap) __attribute__((format(printf, 3, 0)));
+
+/* Adds a message that has no place in a file; `what` is its kind. */
+static void
+plain_add(eg_report *report, const char *what, const char *fmt, va_list ap)
+{
+    char message[EC_ERR_TEXT_SIZE];
+    (void)vsnprintf(message, sizeof message, fmt, ap);
+    eg_text_printf(&report->text, "embed: %s: %s\n", what, message);
+}
+
 void
 eg_report_error(eg_report *report, const char *fmt, ...)
 {
-    char message[EC_ERR_TEXT_SIZE];
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(message, sizeof message, fmt, ap);
+    plain_add(report, "error", fmt, ap);
     va_end(ap);
-    eg_text_printf(&report->text, "embed: error: %s\n", message);
     report->errors++;
 }
 
 void
 eg_report_warning(eg_report *report, const char *fmt, ...)
 {
-    char message[EC_ERR_TEXT_SIZE];
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(message, sizeof message, fmt, ap);
+    plain_add(report, "warning", fmt, ap);
     va_end(ap);
-    eg_text_printf(&report->text, "embed: warning: %s\n", message);
 }
