@@ -66,9 +66,7 @@ name_text(PyObject *name, size_t *out_len)
     Py_ssize_t len = 0;
     const char *text = NULL;
 
-    if (!PyUnicode_Check(name)) {
-        PyErr_Format(PyExc_TypeError, "attribute name must be str, not %.200s",
-                     Py_TYPE(name)->tp_name);
+    if (!es_lib_name_check(name)) {
         return NULL;
     }
     text = PyUnicode_AsUTF8AndSize(name, &len);
@@ -318,9 +316,7 @@ lib_setattro(PyObject *self, PyObject *name, PyObject *value)
         return -1;
     }
     if (decl->kind != EC_DECL_VARIABLE) {
-        PyErr_Format(PyExc_AttributeError,
-                     "cannot write to function or constant '%U'", name);
-        return -1;
+        return es_lib_refuse_write(name);
     }
     if (es_type_ready(lib->ffi->py, decl->type) < 0) {
         return -1;
@@ -365,9 +361,7 @@ es_dllib_addressof(PyObject *self, PyObject *name)
         return NULL;
     }
     if (decl->kind == EC_DECL_CONSTANT) {
-        return PyErr_Format(PyExc_AttributeError,
-                            "cannot take the address of the constant '%U'",
-                            name);
+        return es_lib_refuse_address(name);
     }
     address = symbol_find(lib, text);
     return address != NULL ? es_pointer_to(lib->ffi->py, decl->type, address)

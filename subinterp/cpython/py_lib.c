@@ -52,15 +52,39 @@ is_function(const struct embed_global *g)
            op == EMBED_OP_CPYTHON_BLTN_O || op == EMBED_OP_EXTERN_PYTHON;
 }
 
+bool
+es_lib_name_check(PyObject *name)
+{
+    if (!PyUnicode_Check(name)) {
+        PyErr_Format(PyExc_TypeError, "attribute name must be str, not %.200s",
+                     Py_TYPE(name)->tp_name);
+        return false;
+    }
+    return true;
+}
+
+int
+es_lib_refuse_write(PyObject *name)
+{
+    PyErr_Format(PyExc_AttributeError,
+                 "cannot write to function or constant '%U'", name);
+    return -1;
+}
+
+PyObject *
+es_lib_refuse_address(PyObject *name)
+{
+    return PyErr_Format(PyExc_AttributeError,
+                        "cannot take the address of the constant '%U'", name);
+}
+
 /* Finds a name.  Its index, -1 when there is none, -2 with an exception. */
 static int
 lib_find(const es_lib *lib, PyObject *name)
 {
     Py_ssize_t len = 0;
 
-    if (!PyUnicode_Check(name)) {
-        PyErr_Format(PyExc_TypeError, "attribute name must be str, not %.200s",
-                     Py_TYPE(name)->tp_name);
+    if (!es_lib_name_check(name)) {
         return -2;
     }
     const char *text = PyUnicode_AsUTF8AndSize(name, &len);
@@ -398,9 +422,7 @@ lib_setattro(PyObject *self, PyObject *name, PyObject *value)
         return -1;
     }
     if (!is_variable(lib_global(lib, index))) {
-        PyErr_Format(PyExc_AttributeError,
-                     "cannot write to function or constant '%U'", name);
-        return -1;
+        return es_lib_refuse_write(name);
     }
     if (variable_find(lib, lib_global(lib, index), &type, &address) < 0) {
         return -1;
@@ -541,22 +563,20 @@ name_address(const es_lib *lib, PyObject *name)
         return es_pointer_to(lib->py, type, address);
     }
     is_constant = es_opcode_op(g->type_op) == EMBED_OP_CONSTANT;
-    if (is_constant || is_function(g)) {
-        type = global_type(lib, g);
-        if (type == NULL) {
-            return NULL;
-        }
+    if (!is_constant && !is_function(g)) {
+        return es_lib_refuse_address(name);
+    }
+    type = global_type(lib, g);
+    if (type == NULL) {
+        return NULL;
+    }
+    if (!is_constant) {
+        return es_pointer_to(lib->py, type, g->size_or_direct_fn);
     }
     /* A variadic function is a constant: a pointer to it. */
-    if (is_constant && es_type_is_function_pointer(type)) {
-        return PyObject_GetAttr((PyObject *)lib, name);
-    }
-    if (!is_function(g)) {
-        return PyErr_Format(PyExc_AttributeError,
-                            "cannot take the address of the constant '%U'",
-                            name);
-    }
-    return es_pointer_to(lib->py, type, g->size_or_direct_fn);
+    return es_type_is_function_pointer(type)
+               ? PyObject_GetAttr((PyObject *)lib, name)
+               : es_lib_refuse_address(name);
 }
 
 PyObject *

@@ -25,6 +25,16 @@ es_variable_get(es_py *py, const char *name, ec_type *type, char *address);
 int es_variable_set(es_py *py, PyObject *name, ec_type *type, char *address,
                     PyObject *value);
 
+/** True for a str; otherwise an exception is set. */
+bool es_lib_name_check(PyObject *name);
+
+/** Says that only variables can be written to: sets an exception, returns -1.
+ */
+int es_lib_refuse_write(PyObject *name);
+
+/** Says that a constant has no address: sets an exception, returns NULL. */
+PyObject *es_lib_refuse_address(PyObject *name);
+
 /** Makes a cdata of type pointer to `target`; new reference. */
 PyObject *es_pointer_to(es_py *py, ec_type *target, const void *address);
 
