@@ -159,7 +159,7 @@ cdata_dealloc(es_cdata *cd)
         PyObject_ClearWeakRefs((PyObject *)cd);
     }
     /* After es_py_destroy() the last ctype may take `py` with it. */
-    if (py->n_free_cdata < FREE_CDATA_MAX && py->ctypes != NULL) {
+    if (py->n_free_cdata + 1 <= FREE_CDATA_MAX && py->ctypes != NULL) {
         cd->data = (char *)py->free_cdata;
         py->free_cdata = cd;
         py->n_free_cdata++;

@@ -2,7 +2,7 @@
 
     generate.py NAME SEED FUNCTIONS RECORDS OUTDIR
 
-OUTDIR gets NAME.h, NAME.cdef, NAME.c; the Python side is
+OUTDIR gets NAME.h, NAME.cdef, NAME.c, NAME_text.py; the Python side is
 random_calls.py.  Every value follows from a number, by the same rules in C
 (here) and in Python (there), so both sides know what to expect.
 
@@ -320,9 +320,13 @@ def main(name, seed, functions, records, out):
         *(f"{r} rnd_export_{i}({parameters(a)});\n"
           for i, (r, a) in enumerate(g.functions)),
         "/* Runs the Python side's part: 0 lib, 1 function pointers,\n"
-        " * 2 callbacks, 3 layouts.  Returns how many fail, and which. */\n"
+        " * 2 callbacks, 3 layouts, 4 layouts of cdef().  Returns how many\n"
+        " * fail, and which. */\n"
         "int rnd_run(int part, char *out, int cap);\n#endif\n",
     )
+    # For cdef() at run time, where there is no preprocessor.
+    text = PRELUDE[PRELUDE.index("typedef"):] + "".join(g.types)
+    write(path + "_text.py", f"DECLARATIONS = {text!r}\n")
     write(
         path + ".cdef",
         f'#include "{name}.h"\n',

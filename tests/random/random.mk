@@ -20,7 +20,7 @@ $(RANDOM_DIR)/lib$(1).so: tests/random/generate.py \
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(RANDOM_PYTHON) tests/random/generate.py $(1) $$(RANDOM_SEED) \
 		$(2) $(3) $$(@D)
-	$$(Q)sed 's/RANDOM_NAME/$(1)/' tests/random/random_calls.py \
+	$$(Q)sed 's/RANDOM_NAME/$(1)/g' tests/random/random_calls.py \
 		>$$(@D)/$(1).py
 	$$(Q)CC='$$(CC)' $$(BUILD)/bin/embed build $$(@D)/$(1).h \
 		$$(@D)/$(1).py --cdef $$(@D)/$(1).cdef \

@@ -2,7 +2,9 @@
 # The build puts the name of the extension in place of RANDOM_NAME.
 #
 # SPDX-License-Identifier: MIT
+import embed
 from RANDOM_NAME import ffi, lib
+from RANDOM_NAME_text import DECLARATIONS
 
 MASK = (1 << 64) - 1
 COLORS = [0, 5, -7, -6]
@@ -211,7 +213,7 @@ RECORDS = sorted(
 )
 
 
-def run_layout(i):
+def run_layout(i, ffi=ffi):
     ctype = ffi.typeof(RECORDS[i])
     facts = [ffi.sizeof(ctype), ffi.alignof(ctype)]
     for name, field in ctype.fields:
@@ -224,11 +226,20 @@ def run_layout(i):
     assert facts == expected, "%s: %r, not %r" % (ctype, facts, expected)
 
 
+declared = embed.FFI()
+declared.cdef(DECLARATIONS)
+
+
+def run_declared(i):
+    run_layout(i, declared)
+
+
 PARTS = [
     (run_lib, lib.RND_FUNCTIONS),
     (run_pointer, lib.RND_FUNCTIONS),
     (run_callback, lib.RND_FUNCTIONS),
     (run_layout, lib.RND_RECORDS),
+    (run_declared, lib.RND_RECORDS),
 ]
 
 

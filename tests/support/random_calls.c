@@ -28,7 +28,8 @@ enum part {
     PART_LIB,
     PART_POINTER,
     PART_CALLBACK,
-    PART_LAYOUT
+    PART_LAYOUT,
+    PART_DECLARED
 };
 
 static void
@@ -102,6 +103,13 @@ random_records_have_the_compilers_layout(void **state)
     part_run(PART_LAYOUT);
 }
 
+static void
+random_records_declared_at_run_time_have_it_too(void **state)
+{
+    (void)state;
+    part_run(PART_DECLARED);
+}
+
 int
 random_calls_run(const char *plugin)
 {
@@ -111,6 +119,7 @@ random_calls_run(const char *plugin)
         cmocka_unit_test(python_calls_random_c_functions_through_pointers),
         cmocka_unit_test(c_calls_random_callbacks),
         cmocka_unit_test(random_records_have_the_compilers_layout),
+        cmocka_unit_test(random_records_declared_at_run_time_have_it_too),
     };
 
     plugin_name = plugin;
