@@ -287,7 +287,7 @@ CACHED += map(ffi.typeof, ["int", "int *", "leaks_point", "char[]"])
 CACHED += [lib.leaks_sum, b"", ()]
 
 # Objects and bytes of malloc() that may stay: caches that fill slowly.
-BLOCKS_MAY_STAY = 60
+BLOCKS_MAY_STAY = 150
 BYTES_MAY_STAY = 30000
 REFERENCES_MAY_STAY = 3
 
