@@ -22,9 +22,9 @@ lint: ## style, analysers, layers, symbols, globals
 	$(Q)$(MAKE) --no-print-directory deps-dev
 	$(Q)$(MAKE) --no-print-directory -k lint-run
 
-lint-run: lint-gate lint-threads lint-tidy check-stubs
+lint-run: lint-gate check-stubs
 
-lint-gate: lint-quick lint-format lint-cppcheck
+lint-gate: lint-quick lint-format lint-cppcheck lint-threads lint-tidy
 
 lint-quick: check-layers check-symbols check-globals check-text check-headers
 
