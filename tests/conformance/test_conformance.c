@@ -43,10 +43,12 @@ static void
 table_scenario(void *index)
 {
     conformance c;
+    int before = conformance_threads();
     conformance_open(&c, "confa");
     int i = (int)(intptr_t)index;
     E2E_CHECK(c.rows(i) > 0);
     E2E_CHECK_INT(c.run(i, 0, conformance_print, NULL), 0);
+    conformance_settle(before + 1); /* the service thread */
 }
 
 /* A table: its index is the state.  What fails is printed as it is: it may be

@@ -4,15 +4,18 @@
  */
 #include "tests/support/conformance.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/e2e.h"
 
+#define SETTLE_S   5
 #define DEBUG_BYTE 0xCD /* what Python's debug allocators fill memory with */
 
 #define FIND(out, library, name) \
@@ -70,6 +73,31 @@ conformance_count_scenario(void *least)
     }
 }
 
+/* --- threads --------------------------------------------------------------*/
+
+int
+conformance_threads(void)
+{
+    int n = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    while (tasks != NULL && readdir(tasks) != NULL) {
+        n++;
+    }
+    if (tasks != NULL) {
+        (void)closedir(tasks);
+    }
+    return n - 2; /* "." and ".." */
+}
+
+void
+conformance_settle(int n)
+{
+    double deadline = e2e_now() + SETTLE_S;
+    while (conformance_threads() > n && e2e_now() < deadline) {
+        (void)sched_yield();
+    }
+}
+
 /* --- two interpreters -----------------------------------------------------*/
 
 static pthread_barrier_t both;
@@ -121,6 +149,7 @@ conformance_pair_scenario(void *arg)
     side sides[2] = {{.name = "confa", .rounds = pair->rounds},
                      {.name = "confb", .rounds = pair->rounds}};
     pthread_t threads[2];
+    int before = conformance_threads();
     if (pair->has_debug_memory) {
         debug_python_start();
     }
@@ -132,4 +161,5 @@ conformance_pair_scenario(void *arg)
         (void)pthread_join(threads[i], NULL);
         E2E_CHECK_INT(sides[i].wrong, 0);
     }
+    conformance_settle(before + 1); /* the service thread */
 }

@@ -21,6 +21,14 @@ typedef struct conformance {
  *  that fails. */
 void conformance_open(conformance *out, const char *name);
 
+/** How many threads the process has. */
+int conformance_threads(void);
+
+/** Waits, at most some seconds, until there are no more than `n` threads: those
+ *  that Python joined may end a little later, and LeakSanitizer then sees what
+ *  they are about to free. */
+void conformance_settle(int n);
+
 /** Prints a row to stderr. */
 conformance_report_fn conformance_print;
 
