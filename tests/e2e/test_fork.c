@@ -35,17 +35,6 @@ static sem_t leave;
 
 static e2e_result r;
 
-static void
-expect_ok(e2e_scenario *scenario, void *arg, unsigned timeout_s)
-{
-    e2e_run(scenario, arg, timeout_s, &r);
-    if (r.exit_code != 0) {
-        fail_msg("exit %d, signal %d%s\n--- stdout\n%s--- stderr\n%s",
-                 r.exit_code, r.signal, r.timed_out ? ", out of time" : "",
-                 r.out, r.err);
-    }
-}
-
 static bool is_child;
 
 /* Asked by LeakSanitizer: in a child, what belongs to the threads that stayed
@@ -157,7 +146,7 @@ static void
 an_idle_host_forks_and_the_child_keeps_its_state(void **state)
 {
     (void)state; /* R11, O4, X4 */
-    expect_ok(idle_scenario, NULL, 100);
+    e2e_expect_ok(idle_scenario, NULL, 100);
     assert_string_equal(r.err, "");
 }
 
@@ -220,7 +209,7 @@ static void
 threads_may_come_and_go_in_the_child(void **state)
 {
     (void)state; /* R11 */
-    expect_ok(idle_threads_scenario, NULL, 60);
+    e2e_expect_ok(idle_threads_scenario, NULL, 60);
 }
 
 /* --- busy -----------------------------------------------------------------*/
@@ -276,8 +265,8 @@ a_busy_host_thread_does_not_disturb_parent_or_child(void **state)
 {
     (void)state; /* R11, O4 */
     needs_quiet_allocator();
-    expect_ok(busy_scenario, (char[]){"a"}, 100);
-    expect_ok(busy_scenario, (char[]){"s"}, 100);
+    e2e_expect_ok(busy_scenario, (char[]){"a"}, 100);
+    e2e_expect_ok(busy_scenario, (char[]){"s"}, 100);
 }
 
 /* A call that lasts longer than fork() waits. */
@@ -314,8 +303,8 @@ static void
 a_call_that_does_not_end_does_not_hold_fork(void **state)
 {
     (void)state; /* R11 */
-    expect_ok(long_scenario, (char[]){"a"}, 100);
-    expect_ok(long_scenario, (char[]){"s"}, 100);
+    e2e_expect_ok(long_scenario, (char[]){"a"}, 100);
+    e2e_expect_ok(long_scenario, (char[]){"s"}, 100);
 }
 
 static void
@@ -348,8 +337,8 @@ a_busy_thread_of_pythons_does_not_disturb_parent_or_child(void **state)
 {
     (void)state; /* R11 */
     needs_quiet_allocator();
-    expect_ok(python_thread_scenario, (char[]){"a"}, 100);
-    expect_ok(python_thread_scenario, (char[]){"s"}, 100);
+    e2e_expect_ok(python_thread_scenario, (char[]){"a"}, 100);
+    e2e_expect_ok(python_thread_scenario, (char[]){"s"}, 100);
 }
 
 /* --- the life cycle -------------------------------------------------------*/
@@ -377,7 +366,7 @@ static void
 parent_and_child_may_each_make_the_first_call(void **state)
 {
     (void)state; /* R11 */
-    expect_ok(before_scenario, NULL, 60);
+    e2e_expect_ok(before_scenario, NULL, 60);
 }
 
 static void
@@ -405,7 +394,7 @@ static void
 extensions_may_be_created_in_the_child(void **state)
 {
     (void)state; /* R11 */
-    expect_ok(created_in_child_scenario, NULL, 60);
+    e2e_expect_ok(created_in_child_scenario, NULL, 60);
 }
 
 static int
@@ -455,7 +444,7 @@ static void
 fork_while_another_thread_runs_init_code(void **state)
 {
     (void)state; /* R11 */
-    expect_ok(creating_scenario, NULL, 60);
+    e2e_expect_ok(creating_scenario, NULL, 60);
 }
 
 /* Another thread is anywhere in its first call, Python's start included. */
@@ -488,7 +477,7 @@ fork_while_another_thread_starts_python(void **state)
     needs_quiet_allocator();
     for (int i = 0; i < 25; i++) {
         double after = i * 1e-3;
-        expect_ok(starting_scenario, &after, 60);
+        e2e_expect_ok(starting_scenario, &after, 60);
     }
 }
 
@@ -548,8 +537,8 @@ static void
 fork_from_a_c_function_that_python_calls(void **state)
 {
     (void)state; /* R11 */
-    expect_ok(inside_scenario, (char[]){"a"}, 60);
-    expect_ok(inside_scenario, (char[]){"s"}, 60);
+    e2e_expect_ok(inside_scenario, (char[]){"a"}, 60);
+    e2e_expect_ok(inside_scenario, (char[]){"s"}, 60);
 }
 
 static void
@@ -585,7 +574,7 @@ static void
 children_may_fork(void **state)
 {
     (void)state; /* R11 */
-    expect_ok(grandchild_scenario, NULL, 60);
+    e2e_expect_ok(grandchild_scenario, NULL, 60);
 }
 
 static void
@@ -612,9 +601,9 @@ static void
 subprocesses_work_inside_extensions(void **state)
 {
     (void)state; /* R11 */
-    expect_ok(subprocess_scenario, (char[]){"a"}, 60);
-    expect_ok(subprocess_scenario, (char[]){"u"}, 60);
-    expect_ok(subprocess_scenario, (char[]){"s"}, 60);
+    e2e_expect_ok(subprocess_scenario, (char[]){"a"}, 60);
+    e2e_expect_ok(subprocess_scenario, (char[]){"u"}, 60);
+    e2e_expect_ok(subprocess_scenario, (char[]){"s"}, 60);
 }
 
 static void
@@ -633,7 +622,7 @@ static void
 python_code_of_an_own_interpreter_may_not_fork(void **state)
 {
     (void)state; /* R11, C8 */
-    expect_ok(os_fork_scenario, NULL, 30);
+    e2e_expect_ok(os_fork_scenario, NULL, 30);
 }
 
 /* --- daemons --------------------------------------------------------------*/
@@ -673,8 +662,8 @@ static void
 a_host_that_becomes_a_daemon_may_use_extensions(void **state)
 {
     (void)state; /* R11, O4 */
-    expect_ok(daemon_scenario, (char[]){"first"}, 60);
-    expect_ok(daemon_scenario, (char[]){"later"}, 60);
+    e2e_expect_ok(daemon_scenario, (char[]){"first"}, 60);
+    e2e_expect_ok(daemon_scenario, (char[]){"later"}, 60);
 }
 
 /* What the child prints and registers is its own. */
@@ -700,7 +689,7 @@ static void
 the_child_flushes_what_it_printed(void **state)
 {
     (void)state; /* R10, R11 */
-    expect_ok(printing_scenario, NULL, 30);
+    e2e_expect_ok(printing_scenario, NULL, 30);
     assert_string_equal(r.out, "parent\nchild\nchild ends\nparent ends\n");
 }
 
@@ -730,7 +719,7 @@ static void
 random_numbers_of_children_differ(void **state)
 {
     (void)state; /* C12 */
-    expect_ok(random_scenario, NULL, 30);
+    e2e_expect_ok(random_scenario, NULL, 30);
 }
 
 /* fork() and first calls and ordinary calls on several threads at once. */
@@ -769,7 +758,7 @@ several_threads_may_fork_at_once(void **state)
 {
     (void)state; /* R11 */
     needs_quiet_allocator();
-    expect_ok(many_forks_scenario, NULL, 60);
+    e2e_expect_ok(many_forks_scenario, NULL, 60);
 }
 
 int
