@@ -33,8 +33,6 @@ static life s;
 static sem_t inside;
 static sem_t leave;
 
-static e2e_result r;
-
 static bool is_child;
 
 /* Asked by LeakSanitizer: in a child, what belongs to the threads that stayed
@@ -146,8 +144,8 @@ static void
 an_idle_host_forks_and_the_child_keeps_its_state(void **state)
 {
     (void)state; /* R11, O4, X4 */
-    e2e_expect_ok(idle_scenario, NULL, 100);
-    assert_string_equal(r.err, "");
+    const e2e_result *r = e2e_expect_ok(idle_scenario, NULL, 100);
+    assert_string_equal(r->err, "");
 }
 
 static void *
@@ -689,8 +687,8 @@ static void
 the_child_flushes_what_it_printed(void **state)
 {
     (void)state; /* R10, R11 */
-    e2e_expect_ok(printing_scenario, NULL, 30);
-    assert_string_equal(r.out, "parent\nchild\nchild ends\nparent ends\n");
+    const e2e_result *r = e2e_expect_ok(printing_scenario, NULL, 30);
+    assert_string_equal(r->out, "parent\nchild\nchild ends\nparent ends\n");
 }
 
 /* The child does not repeat the parent's random numbers. */

@@ -254,7 +254,7 @@ e2e_run(e2e_scenario *scenario, void *arg, unsigned timeout_s, e2e_result *r)
     r->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-void
+const e2e_result *
 e2e_expect_ok(e2e_scenario *scenario, void *arg, unsigned timeout_s)
 {
     static e2e_result r;
@@ -266,4 +266,5 @@ e2e_expect_ok(e2e_scenario *scenario, void *arg, unsigned timeout_s)
         fail_msg("child: exit %d, signal %d%s", r.exit_code, r.signal,
                  r.timed_out ? ", out of time" : "");
     }
+    return &r;
 }

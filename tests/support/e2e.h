@@ -32,8 +32,9 @@ void e2e_run(e2e_scenario *scenario, void *arg, unsigned timeout_s,
              e2e_result *result);
 
 /** As e2e_run(); fails the cmocka test, with the child's output, unless it
- *  exits with 0. */
-void e2e_expect_ok(e2e_scenario *scenario, void *arg, unsigned timeout_s);
+ *  exits with 0.  The result is valid until the next call. */
+const e2e_result *
+e2e_expect_ok(e2e_scenario *scenario, void *arg, unsigned timeout_s);
 
 /** In a child: ends it with a message when `expr` is false. */
 #define E2E_CHECK(expr) \

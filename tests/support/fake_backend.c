@@ -184,7 +184,8 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
     if (fake.load != EMBED_OK) {
         return ec_fail(err, fake.load, "no Python");
     }
-    *out_python = (ec_python){.backend = "fake"};
+    static char name[] = "fake";
+    *out_python = (ec_python){.backend = name};
     *out_backend = &table;
     return EMBED_OK;
 }
