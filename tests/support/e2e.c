@@ -128,7 +128,7 @@ e2e_plugin_path(const char *name)
 const char *
 e2e_libpython_path(void)
 {
-    static __thread char library[PATH_MAX];
+    static char library[PATH_MAX];
     char list[PATH_MAX];
     char line[PATH_MAX * 2];
     char name[64];

@@ -68,7 +68,7 @@ long e2e_rss_kib(void);
 /** The CPython version under test, as 0x030d for 3.13; from EMBED_PYTHON. */
 unsigned e2e_python_version(void);
 
-/** The libpython of the version under test, in a static buffer of the thread;
+/** The libpython of the version under test, in a static buffer: for one thread;
  *  ends the child when the build does not know it. */
 const char *e2e_libpython_path(void);
 
