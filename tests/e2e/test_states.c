@@ -40,33 +40,10 @@ static fam a;
 static fam b;
 static python py;
 
-/* The libpython of the version under test, as the build found it. */
-static void
-libpython_path(char *out)
-{
-    char line[4096];
-    char name[64];
-    (void)snprintf(line, sizeof line, "%s/lib/embed/pythons",
-                   getenv("EMBED_BUILD"));
-    (void)snprintf(name, sizeof name, "cpython-%s\t", getenv("EMBED_PYTHON"));
-    FILE *file = fopen(line, "re");
-    E2E_CHECK(file != NULL);
-    *out = '\0';
-    while (fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, name, strlen(name)) == 0) {
-            E2E_CHECK_INT(sscanf(line, "%*s\t%*s\t%1023s", out), 1);
-        }
-    }
-    (void)fclose(file);
-    E2E_CHECK(*out != '\0');
-}
-
 static void
 python_load(void)
 {
-    char path[1024];
-    libpython_path(path);
-    void *lib = dlopen(path, RTLD_NOW | RTLD_GLOBAL);
+    void *lib = dlopen(e2e_libpython_path(), RTLD_NOW | RTLD_GLOBAL);
     E2E_CHECK(lib != NULL);
 #define FIND(member, symbol) \
  py.member = E2E_FN(__typeof__(py.member), lib, symbol)
