@@ -100,33 +100,49 @@ loaded_probe(void *handle, const char *path, loaded *out)
     return true;
 }
 
-typedef struct search {
-    loaded best; /* a live one if there is any, else the first */
-    bool found;
-} search;
+/* More copies of libpython than a process can sensibly have. */
+#define LOADED_MAX 16
 
+/* Files of libpython in the process. */
+typedef struct loaded_files {
+    char *path[LOADED_MAX]; /* path[n]; owned */
+    size_t n;
+} loaded_files;
+
+/* Only notes names: the loader holds a lock that dlopen() takes in the other
+ * order. */
 static int
 loaded_visit(struct dl_phdr_info *info, size_t size, void *arg)
 {
     (void)size;
-    search *s = arg;
+    loaded_files *files = arg;
     const char *base = strrchr(info->dlpi_name, '/');
     if (base == NULL || strncmp(base + 1, "libpython", 9) != 0) {
         return 0;
     }
-    void *handle = dlopen(info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
+    files->path[files->n] = strdup(info->dlpi_name);
+    if (files->path[files->n] != NULL) {
+        files->n++;
+    }
+    return files->n == LOADED_MAX;
+}
+
+/* Takes the Python of `handle`, which it closes, as `best` if it is the first
+ * (`*found` is false) or the first live one. */
+static void
+loaded_better(void *handle, const char *path, loaded *best, bool *found)
+{
+    loaded one;
     if (handle == NULL) {
         (void)dl_reason();
-        return 0;
+        return;
     }
-    loaded one;
-    if (loaded_probe(handle, info->dlpi_name, &one) &&
-        (!s->found || (one.is_live && !s->best.is_live))) {
-        s->best = one;
-        s->found = true;
+    if (loaded_probe(handle, path, &one) &&
+        (!*found || (one.is_live && !best->is_live))) {
+        *best = one;
+        *found = true;
     }
     (void)dlclose(handle);
-    return 0;
 }
 
 /* Finds a Python in the process: as a library, in whatever scope, or linked
@@ -134,19 +150,18 @@ loaded_visit(struct dl_phdr_info *info, size_t size, void *arg)
 static bool
 loaded_find(loaded *out)
 {
-    search s = {.found = false};
-    (void)dl_iterate_phdr(loaded_visit, &s);
-    loaded main_program;
-    void *self = dlopen(NULL, RTLD_LAZY);
-    if (!s.found && self != NULL && loaded_probe(self, "", &main_program)) {
-        s.best = main_program;
-        s.found = true;
+    loaded_files files = {.n = 0};
+    bool found = false;
+    (void)dl_iterate_phdr(loaded_visit, &files);
+    for (size_t i = 0; i < files.n; i++) {
+        loaded_better(dlopen(files.path[i], RTLD_LAZY | RTLD_NOLOAD),
+                      files.path[i], out, &found);
+        free(files.path[i]);
     }
-    if (self != NULL) {
-        (void)dlclose(self);
+    if (!found) {
+        loaded_better(dlopen(NULL, RTLD_LAZY), "", out, &found);
     }
-    *out = s.best;
-    return s.found;
+    return found;
 }
 
 /* --- the list of built backends ------------------------------------------*/

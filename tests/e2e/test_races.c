@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include <dlfcn.h>
+#include <link.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -299,6 +301,85 @@ threads_of_failed_init_code_may_go_on_calling(void **state)
     e2e_expect_ok(retry_thread_scenario, NULL, 60);
 }
 
+/* --- the loader -----------------------------------------------------------*/
+
+/* While the loader walks its list, another thread loads a library: each of the
+ * two may then hold a lock that the other waits for. */
+
+#define BLOCKED_S 0.2 /* long enough to get as far as the lock */
+
+static _Thread_local bool is_searching;
+static atomic_int loader_step; /* 1: loading begins, 2: loaded */
+static pthread_t loader;
+
+static void *
+loader_main(void *unused)
+{
+    (void)unused;
+    atomic_store(&loader_step, 1);
+    (void)e2e_load("deffail");
+    atomic_store(&loader_step, 2);
+    return NULL;
+}
+
+typedef int phdr_visit(struct dl_phdr_info *info, size_t size, void *arg);
+typedef int phdr_iterate(phdr_visit *visit, void *arg);
+
+typedef struct phdr_call {
+    phdr_visit *visit;
+    void *arg;
+} phdr_call;
+
+static int
+visit_during_load(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    phdr_call *call = arg;
+    if (is_searching && strstr(info->dlpi_name, "libpython") != NULL) {
+        is_searching = false;
+        loader = fam_thread(loader_main, NULL, 0);
+        double start = e2e_now();
+        while (atomic_load(&loader_step) < 2 && e2e_now() < start + BLOCKED_S) {
+            (void)sched_yield();
+        }
+        E2E_CHECK(atomic_load(&loader_step) == 1);
+    }
+    return call->visit(info, size, call->arg);
+}
+
+/* In place of libc's, for this program and libembed. */
+#if !defined __SANITIZE_THREAD__ && !defined __SANITIZE_ADDRESS__
+EMBED_API int
+dl_iterate_phdr(phdr_visit *visit, void *arg)
+{
+    phdr_call call = {visit, arg};
+    phdr_iterate *next = E2E_FN(phdr_iterate *, RTLD_NEXT, "dl_iterate_phdr");
+    return next(visit_during_load, &call);
+}
+#endif
+
+static void
+loader_scenario(void *unused)
+{
+    (void)unused;
+    fam_load(&fams[0], 0);
+    E2E_CHECK(dlopen(e2e_libpython_path(), RTLD_NOW | RTLD_LOCAL) != NULL);
+    is_searching = true;
+    E2E_CHECK_INT(fams[0].add(1, 2), 3);
+    E2E_CHECK(!is_searching);
+    fam_join(loader);
+    E2E_CHECK_INT(atomic_load(&loader_step), 2);
+}
+
+static void
+a_library_may_be_loaded_while_python_is_looked_for(void **state)
+{
+    (void)state; /* R5 */
+    if (e2e_is_sanitized()) {
+        skip(); /* dl_iterate_phdr() is the sanitizer's */
+    }
+    e2e_expect_ok(loader_scenario, NULL, 10);
+}
+
 int
 main(void)
 {
@@ -309,6 +390,7 @@ main(void)
         cmocka_unit_test(a_process_exits_while_threads_call),
         cmocka_unit_test(retries_and_calls_may_race),
         cmocka_unit_test(threads_of_failed_init_code_may_go_on_calling),
+        cmocka_unit_test(a_library_may_be_loaded_while_python_is_looked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
