@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "embed.h"
@@ -25,6 +26,8 @@
 #define KIB_EACH       4096
 #define CALLS          20000
 #define REPEATS        15
+#define ROUNDS         3 /* the minima of which count */
+#define WARM_BYTES     ((size_t)1 << 30)
 #define PARALLEL_MIN   1.6
 #define OVERLAP_MIN    1.15
 #define LOAD_MAX       2.5
@@ -35,13 +38,29 @@
 static fam fams[FAM_COUNT];
 static double creation[FAM_COUNT];
 
+/* What one round measures: times in seconds, memory in KiB. */
+typedef struct costs {
+    double early; /* the shortest creation of WINDOW from EARLY on */
+    double late;  /* of the last WINDOW */
+    double call;  /* a call of the first extension when there are EARLY */
+    double all;   /* when there are all */
+    double last;  /* a call of the last extension */
+    double each;  /* memory */
+} costs;
+
+static double
+least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 /* The shortest creation of WINDOW from `first` on. */
 static double
 shortest(int first)
 {
     double best = creation[first];
     for (int i = first; i < first + WINDOW; i++) {
-        best = creation[i] < best ? creation[i] : best;
+        best = least(best, creation[i]);
     }
     return best;
 }
@@ -56,18 +75,44 @@ call_time(const fam *f)
         for (int i = 0; i < CALLS; i++) {
             E2E_CHECK_INT(f->add(i, 1), i + 1);
         }
-        double took = (e2e_now() - start) / CALLS;
-        best = took < best ? took : best;
+        best = least(best, (e2e_now() - start) / CALLS);
     }
     return best;
+}
+
+/* Each is still the one that it was. */
+static void
+check_all_apart(void)
+{
+    for (int i = 0; i < FAM_COUNT; i++) {
+        E2E_CHECK_INT(fams[i].number_of(), i);
+        E2E_CHECK_INT(fams[i].swap_local(i), -1);
+    }
+    for (int i = 0; i < FAM_COUNT; i++) {
+        E2E_CHECK_INT(fams[i].swap_local(0), i);
+    }
+}
+
+/* Uses as much memory as the extensions will need and gives it back: in a
+ * virtual machine the first use of a page costs several times the next one, and
+ * only the later extensions would pay for it. */
+static void
+memory_warm(void)
+{
+    void *memory = mmap(NULL, WARM_BYTES, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    E2E_CHECK(memory != MAP_FAILED);
+    memset(memory, 1, WARM_BYTES);
+    E2E_CHECK_INT(munmap(memory, WARM_BYTES), 0);
 }
 
 static void
 many_scenario(void *unused)
 {
     (void)unused;
-    double one = 0;
+    costs c = {.call = 0};
     long before = 0;
+    memory_warm();
     for (int i = 0; i < FAM_COUNT; i++) {
         fam_load(&fams[i], i);
     }
@@ -77,52 +122,58 @@ many_scenario(void *unused)
         creation[i] = e2e_now() - start;
         E2E_CHECK_INT(fams[i].number_of(), i);
         if (i == EARLY) {
-            one = call_time(&fams[0]);
+            c.call = call_time(&fams[0]);
             before = e2e_rss_kib();
         }
     }
-    long each = (e2e_rss_kib() - before) / (FAM_COUNT - 1 - EARLY);
-    double early = shortest(EARLY);
-    double late = shortest(FAM_COUNT - WINDOW);
-    double all = call_time(&fams[0]);
-    double last = call_time(&fams[FAM_COUNT - 1]);
-    for (int i = 0; i < FAM_COUNT; i++) {
-        E2E_CHECK_INT(fams[i].number_of(), i);
-        E2E_CHECK_INT(fams[i].swap_local(i), -1);
-    }
-    for (int i = 0; i < FAM_COUNT; i++) {
-        E2E_CHECK_INT(fams[i].swap_local(0), i);
-    }
-    (void)printf("created in %.1f ms, late %.1f ms; %ld KiB each; a call "
-                 "%.0f ns, late %.0f ns and %.0f ns\n",
-                 early * 1e3, late * 1e3, each, one * 1e9, all * 1e9,
-                 last * 1e9);
-    if (!e2e_is_sanitized()) {
-        E2E_CHECK(late <= early * CREATION_RATIO);
-        E2E_CHECK(all <= one * CALL_RATIO);
-        E2E_CHECK(last <= one * CALL_RATIO);
-        E2E_CHECK(each < KIB_EACH);
-    }
+    c.each = (double)(e2e_rss_kib() - before) / (FAM_COUNT - 1 - EARLY);
+    c.early = shortest(EARLY);
+    c.late = shortest(FAM_COUNT - WINDOW);
+    c.all = call_time(&fams[0]);
+    c.last = call_time(&fams[FAM_COUNT - 1]);
+    check_all_apart();
+    (void)printf("%.9f %.9f %.9f %.9f %.9f %.9f\n", c.early, c.late, c.call,
+                 c.all, c.last, c.each);
 }
 
-/* Runs a scenario and shows what it printed. */
-static void
-show(e2e_scenario *scenario, unsigned timeout_s)
+/* Runs a scenario; the result is valid until the next call. */
+static const char *
+output_of(e2e_scenario *scenario, unsigned timeout_s)
 {
     static e2e_result r;
     e2e_run(scenario, NULL, timeout_s, &r);
-    (void)printf("%s", r.out);
     if (r.exit_code != 0) {
-        fail_msg("exit %d, signal %d%s\n%s", r.exit_code, r.signal,
+        fail_msg("%s\nexit %d, signal %d%s\n%s", r.out, r.exit_code, r.signal,
                  r.timed_out ? ", out of time" : "", r.err);
     }
+    return r.out;
 }
 
 static void
 two_hundred_extensions_cost_each_as_much_as_the_first(void **state)
 {
     (void)state; /* section 6 */
-    show(many_scenario, 120);
+    costs best = {1e9, 1e9, 1e9, 1e9, 1e9, 1e9};
+    for (int i = 0; i < (e2e_is_sanitized() ? 1 : ROUNDS); i++) {
+        costs c;
+        assert_int_equal(sscanf(output_of(many_scenario, 120),
+                                "%lf %lf %lf %lf %lf %lf", &c.early, &c.late,
+                                &c.call, &c.all, &c.last, &c.each),
+                         6);
+        best = (costs){least(best.early, c.early), least(best.late, c.late),
+                       least(best.call, c.call),   least(best.all, c.all),
+                       least(best.last, c.last),   least(best.each, c.each)};
+    }
+    (void)printf("created in %.1f ms, late %.1f ms; %.0f KiB each; a call "
+                 "%.0f ns, late %.0f ns and %.0f ns\n",
+                 best.early * 1e3, best.late * 1e3, best.each, best.call * 1e9,
+                 best.all * 1e9, best.last * 1e9);
+    if (!e2e_is_sanitized()) {
+        assert_true(best.late <= best.early * CREATION_RATIO);
+        assert_true(best.all <= best.call * CALL_RATIO);
+        assert_true(best.last <= best.call * CALL_RATIO);
+        assert_true(best.each < KIB_EACH);
+    }
 }
 
 /* --- in parallel ----------------------------------------------------------*/
@@ -192,7 +243,7 @@ two_extensions_do_twice_the_work_of_one(void **state)
     if (sysconf(_SC_NPROCESSORS_ONLN) < 2 || e2e_is_sanitized()) {
         skip();
     }
-    show(parallel_scenario, 60);
+    (void)printf("%s", output_of(parallel_scenario, 60));
 }
 
 int
