@@ -18,8 +18,6 @@
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
-# Objects of tests are kept, too.
-.SECONDARY:
 .PHONY: FORCE
 
 ifeq ($(origin CC),default)
@@ -141,6 +139,9 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COMPILE) $(pedantic) -c -o $@ $<
 
+# Objects of tests are kept, too.
+.PRECIOUS: $(BUILD)/obj/%.o
+
 # Archives: a test takes only what it uses.
 define archive
 	$(call say,AR,$@)
@@ -196,6 +197,7 @@ $(BUILD)/lib/embed/pythons: $(BUILD)/pythons.mk Makefile
 define python_rules
 PY_OBJ_$(1) := $$(patsubst %.c,$$(BUILD)/obj/cpython-$(1)/%.o,$$(PY_SRC))
 
+.PRECIOUS: $$(BUILD)/obj/cpython-$(1)/%.o
 $$(BUILD)/obj/cpython-$(1)/%.o: %.c $$(BUILD)/flags $$(BUILD)/pythons.mk
 	$$(call say,CC,$$< [$(1)])
 	$$(Q)mkdir -p $$(@D)

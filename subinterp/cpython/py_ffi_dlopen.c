@@ -47,7 +47,7 @@ lib_of_handle(es_ffi *ffi, const es_cdata *cd)
         PyErr_SetString(PyExc_RuntimeError, "cannot call dlopen(NULL)");
         return NULL;
     }
-    name = PyUnicode_FromFormat("<cdata 'void *' %p>", (void *)cd->data);
+    name = PyUnicode_FromFormat("%p", (void *)cd->data);
     return name != NULL ? es_dllib_new(ffi, name, cd->data, false) : NULL;
 }
 
@@ -122,7 +122,7 @@ ES_FFI_METHOD(dlclose)
     }
     if (!es_is_lib(ffi->py, lib)) {
         PyErr_Format(PyExc_TypeError,
-                     "dlclose() argument 1 must be a lib object, not %.200s",
+                     "argument 1 must be libembed.Lib, not %.200s",
                      Py_TYPE(lib)->tp_name);
         return NULL;
     }

@@ -50,6 +50,9 @@ ACCEPTED_FOR = {
         "ffi.addressof(lib)",
         "ffi.addressof(lib, 3)",
         "ffi.cast('int')",
+        "ffi.dlclose()",
+        "ffi.dlopen(42)",
+        "ffi.dlopen(MATH, 1 << 40)",
         "ffi.def_extern(3)(fail)",
         "ffi.def_extern(b'py_add')(fail)",
         "ffi.from_buffer()",
@@ -156,6 +159,21 @@ ACCEPTED_FOR = {
         "num(5) < ptr(8)",
         "numbers()[num(1)]",
         "range(num(3))",
+    ],
+    "one dlopen() for all kinds of ffi: names, bytes and keywords will do": [
+        "ffi.dlopen(b'no_such_library.so')",
+        "ffi.dlopen(name=MATH, flags=ffi.RTLD_LAZY).LIMIT",
+    ],
+    "one kind of lib: an FFI() made at run time raises what a compiled one "
+    "does": [
+        "f = inline(); fails(f.new, 'struct nothing *')",
+        "f, m = opened('double cos(double);'); f.dlclose(m); "
+        "fails(getattr, m, 'cos')",
+        "f, m = opened('extern int no_such_variable;'); m.no_such_variable",
+        "f, m = opened('int abs(int);', None); m.abs = 5",
+    ],
+    "a declaration may be repeated, as in C": [
+        "f = inline(); f.cdef('int abs(int);'); f.cdef('int abs(int);')",
     ],
     "a defect of CFFI that is not repeated (ffi.md 8)": [
         """@ffi.def_extern
