@@ -23,9 +23,10 @@ $(CONFORMANCE)/%.py: tests/conformance/%.py
 	$(Q)mkdir -p $(@D) && cp $< $@
 
 CONFORMANCE_PROGRAM := $(CONFORMANCE)/test_conformance
-$(CONFORMANCE_PROGRAM): $(BUILD)/obj/tests/conformance/test_conformance.o \
-		$(BUILD)/obj/libsupport.a | $(PRODUCTS) \
-		$(CONFORMANCE_PLUGINS) $(CONFORMANCE_COPIES)
+TEARDOWN := $(CONFORMANCE)/teardown
+$(CONFORMANCE_PROGRAM) $(TEARDOWN): $(CONFORMANCE)/%: \
+		$(BUILD)/obj/tests/conformance/%.o $(BUILD)/obj/libsupport.a | \
+		$(PRODUCTS) $(CONFORMANCE_PLUGINS) $(CONFORMANCE_COPIES)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LINK) $(EC_LDFLAGS) -o $@ $^ -L$(BUILD)/lib -lembed \
@@ -36,6 +37,20 @@ TEST_PROGRAMS += $(call per_python,$(CONFORMANCE_PROGRAM))
 # The long test in tests/stress/.
 $(BUILD)/tests/stress/test_conformance: | $(CONFORMANCE_PLUGINS) \
 	$(CONFORMANCE_COPIES)
+
+# --- the same rows under valgrind ---------------------------------------------
+
+# For one Python.
+define valgrind_run
+	@echo "CPython $(PY_$(1)_VERSION)"
+	@EMBED_BUILD=$(abspath $(BUILD)) EMBED_PYTHON=$(1) \
+		tools/check-valgrind.sh $(CONFORMANCE)/valgrind-$(1).log $(TEARDOWN)
+
+endef
+
+.PHONY: valgrind
+valgrind: $(TEARDOWN) ## the conformance suite and the end of interpreters under valgrind
+	$(foreach v,$(PYTHON_VERSIONS),$(call valgrind_run,$(v)))
 
 # --- the same rows under CFFI -------------------------------------------------
 
