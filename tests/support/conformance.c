@@ -134,18 +134,16 @@ side_main(void *arg)
     return NULL;
 }
 
-/* Starts Python as a host does that asks for debug allocators: libembed, which
- * joins it, reads no environment. */
-static void
-debug_python_start(void)
+void
+conformance_python_start(const char *allocators)
 {
     void *library = dlopen(e2e_libpython_path(), RTLD_NOW | RTLD_GLOBAL);
     E2E_CHECK(library != NULL);
-    E2E_CHECK(setenv("PYTHONMALLOC", "debug", 1) == 0);
+    E2E_CHECK(setenv("PYTHONMALLOC", allocators, 1) == 0);
     E2E_FN(void (*)(int), library, "Py_InitializeEx")(0);
     unsigned char *memory =
         E2E_FN(void *(*)(size_t), library, "PyMem_Malloc")(16);
-    E2E_CHECK_INT(memory[0], DEBUG_BYTE);
+    E2E_CHECK((memory[0] == DEBUG_BYTE) == (strcmp(allocators, "debug") == 0));
     E2E_FN(void (*)(void *), library, "PyMem_Free")(memory);
     (void)E2E_FN(void *(*)(void), library, "PyEval_SaveThread")();
 }
@@ -159,7 +157,7 @@ conformance_pair_scenario(void *arg)
     pthread_t threads[2];
     int before = conformance_threads();
     if (pair->has_debug_memory) {
-        debug_python_start();
+        conformance_python_start("debug");
     }
     E2E_CHECK(pthread_barrier_init(&both, NULL, 2) == 0);
     for (int i = 0; i < 2; i++) {

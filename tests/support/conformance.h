@@ -29,6 +29,11 @@ int conformance_threads(void);
  *  they are about to free. */
 void conformance_settle(int n);
 
+/** Starts Python as a host does that asks for other allocators: libembed, which
+ *  joins it, reads no environment.
+ *  @param allocators  as in PYTHONMALLOC: "debug" or "malloc" */
+void conformance_python_start(const char *allocators);
+
 /** Prints a row to stderr. */
 conformance_report_fn conformance_print;
 
