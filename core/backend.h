@@ -38,6 +38,9 @@ typedef struct ec_core {
     /** The process's Python was ended by its owner, or is about to: closes all
      *  extensions. */
     void (*python_gone)(void);
+    /** Makes an extension without a program READY, in `inst`.  False when it
+     *  is not EMPTY; no GIL held. */
+    bool (*adopt)(ec_slot *slot, void *inst, embed_isolation level);
 } ec_core;
 
 /**
@@ -59,6 +62,10 @@ typedef struct ec_backend {
     /** Runs the init code on the calling thread; slot->inst is set.  On
      *  failure the report has been printed. */
     embed_status (*init)(void *inst, ec_err *err);
+
+    /** The definition of an extension as a module of Python; Python runs and a
+     *  GIL is held.  NULL: out of memory. */
+    void *(*module)(ec_slot *slot);
 
     /** Closes the instance to new calls, waits for the calls in flight and
      *  ends its interpreter where that is safe.

@@ -133,11 +133,15 @@ load(const ec_backend **out, ec_err *err)
     return status;
 }
 
+/* ec_core.adopt */
+static bool adopt(ec_slot *slot, void *inst, embed_isolation level);
+
 static const ec_core core_table = {
     .abi = EC_BACKEND_ABI,
     .fail = ec_report_fail,
     .report = ec_report_call,
     .python_gone = ec_process_python_gone,
+    .adopt = adopt,
 };
 
 /* Starts Python once.  A failure is final: CPython cannot start twice. */
@@ -369,6 +373,48 @@ ec_life_retry(ec_slot *slot, ec_err *err)
     }
     ec_mutex_unlock(&lock);
     return ec_life_ready(slot, err);
+}
+
+/* --- import ---------------------------------------------------------------*/
+
+embed_status
+ec_life_module(ec_slot *slot, void **out, ec_err *err)
+{
+    const ec_backend *b = NULL;
+    embed_status status = load(&b, err);
+    if (status == EMBED_OK && b->on_service_thread()) {
+        status = ec_fail(err, EMBED_E_REENTRY,
+                         "Python is being started on this thread");
+    }
+    if (status != EMBED_OK) {
+        return status;
+    }
+    void *outer = b->detach();
+    status = python_start(b, err);
+    b->attach(outer);
+    if (status == EMBED_OK) {
+        *out = b->module(slot);
+        if (*out == NULL) {
+            status = ec_fail(err, EMBED_E_NOMEM, "out of memory");
+        }
+    }
+    return status;
+}
+
+static bool
+adopt(ec_slot *slot, void *inst, embed_isolation level)
+{
+    const ec_backend *b = ec_life_backend();
+    ec_mutex_lock(&lock);
+    bool is_free = slot->state == EMBED_STATE_EMPTY && !closing;
+    if (is_free) {
+        slot->level = level;
+        slot->state = EMBED_STATE_READY;
+        atomic_store_explicit(&slot->inst, inst, memory_order_release);
+        __atomic_store_n(&slot->plugin->entry, b->call, __ATOMIC_RELEASE);
+    }
+    ec_mutex_unlock(&lock);
+    return is_free;
 }
 
 /* --- the end --------------------------------------------------------------*/

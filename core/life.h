@@ -26,6 +26,15 @@ embed_status ec_life_ready(ec_slot *slot, ec_err *err);
 /** Forgets a failure (FAILED -> EMPTY), then as ec_life_ready(). */
 embed_status ec_life_retry(ec_slot *slot, ec_err *err);
 
+/**
+ * Finds what PyInit_<name> returns; Python is started, that is, joined.
+ *
+ * Returns:  EMBED_OK; EMBED_E_PYTHON when this Python has no backend;
+ *           EMBED_E_REENTRY, EMBED_E_NOMEM.
+ * Threads:  a GIL is held; it is given up meanwhile.
+ */
+embed_status ec_life_module(ec_slot *slot, void **out, ec_err *err);
+
 /** embed_shutdown(). */
 embed_status ec_life_shutdown(int timeout_ms, ec_err *err);
 

@@ -527,3 +527,25 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
     }
     return status;
 }
+
+void
+ec_python_raise(const char *text)
+{
+    void (*set_string)(void *type, const char *text) = NULL;
+    void **import_error = NULL;
+    loaded there;
+    if (!loaded_find(&there)) {
+        return;
+    }
+    void *handle = dlopen(there.path[0] != '\0' ? there.path : NULL,
+                          RTLD_LAZY | RTLD_NOLOAD);
+    if (handle == NULL) {
+        (void)dl_reason();
+        return;
+    }
+    if (symbol(handle, "PyErr_SetString", &set_string) &&
+        symbol(handle, "PyExc_ImportError", &import_error)) {
+        set_string(*import_error, text);
+    }
+    (void)dlclose(handle);
+}

@@ -24,4 +24,8 @@
 embed_status ec_python_load(ec_python *out_python,
                             const ec_backend **out_backend, ec_err *err);
 
+/** Raises ImportError in the Python that runs in the process, which may be one
+ *  that has no backend.  Its GIL is held. */
+void ec_python_raise(const char *text);
+
 #endif /* EMBED_CORE_PYTHON_H */

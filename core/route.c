@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "core/life.h"
+#include "core/python.h"
 #include "core/registry.h"
 #include "core/report.h"
 
@@ -71,6 +72,29 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
         ec_report_fail(fn, buffer, &err);
     }
     ec_err_clear(&err);
+}
+
+void *
+embed_plugin_module(struct embed_plugin *plugin)
+{
+    ec_err err = EC_ERR_INIT;
+    void *module = NULL;
+    ec_slot *slot = ec_slot_fits(plugin) ? plugin->runtime : NULL;
+    if (!ec_slot_fits(plugin)) {
+        (void)ec_fail(&err, EMBED_E_ABI,
+                      "the library was built for another version of libembed; "
+                      "build it again");
+    } else if (slot == NULL) {
+        (void)ec_fail(&err, EMBED_E_NOMEM, "out of memory");
+    } else {
+        (void)ec_life_module(slot, &module, &err);
+    }
+    if (err.status != EMBED_OK) {
+        ec_err_prefix(&err, "%s: ", plugin->name);
+        ec_python_raise(err.text);
+    }
+    ec_err_clear(&err);
+    return module;
 }
 
 int

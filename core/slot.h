@@ -35,6 +35,7 @@ typedef struct ec_slot {
     embed_call_fn *start;        /* the plug-in's first entry; constant */
     embed_isolation level;       /* constant once CREATING */
     _Atomic(void *) inst;        /* the backend's instance */
+    _Atomic(void *) module;      /* the backend's, for imports; NULL: none */
     embed_state state;           /* guarded by: runtime lock */
     ec_thread *creator;          /* guarded by: runtime lock; in CREATING */
     ec_err why;                  /* guarded by: runtime lock; in FAILED */

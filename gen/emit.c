@@ -277,9 +277,33 @@ emit_descriptor(const eg_emitter *em)
                       "embed_register(void)\n"
                       "{\n"
                       "    embed_plugin_register(&embed_plugin);\n"
-                      "}\n"
-                      "\n"
-                      "#pragma GCC diagnostic pop\n");
+                      "}\n");
+}
+
+/* The last component of a dotted name is what Python looks for. */
+static void
+emit_import(const eg_emitter *em)
+{
+    const char *dot = strrchr(em->plan->spec->name, '.');
+    const char *name = dot == NULL ? em->plan->spec->name : dot + 1;
+    eg_text_printf(em->out,
+                   "\n"
+                   "#ifdef __cplusplus\n"
+                   "extern \"C\" {\n"
+                   "#endif\n"
+                   "EMBED_PLUGIN_EXPORT void *PyInit_%s(void);\n"
+                   "#ifdef __cplusplus\n"
+                   "}\n"
+                   "#endif\n"
+                   "\n"
+                   "void *\n"
+                   "PyInit_%s(void)\n"
+                   "{\n"
+                   "    return embed_plugin_module(&embed_plugin);\n"
+                   "}\n"
+                   "\n"
+                   "#pragma GCC diagnostic pop\n",
+                   name, name);
 }
 
 void
@@ -298,4 +322,5 @@ eg_emit(const eg_plan *plan, const char *file, eg_text *out)
     eg_emit_tables(&em);
     emit_init_code(&em);
     emit_descriptor(&em);
+    emit_import(&em);
 }

@@ -194,10 +194,16 @@ struct embed_plugin {
     const char *init_code;                   /* UTF-8 */
     size_t init_code_size;                   /* bytes, without the final NUL */
     const char *init_file;                   /* the init code's __file__ */
-    uint64_t flags;                          /* 0 */
+    uint64_t flags;                          /* EMBED_PLUGIN_* */
 };
 
-/* What generated code calls.  All three are safe from any thread. */
+/* Flags of embed_plugin. */
+enum {
+    EMBED_PLUGIN_MODULE = 1 /* has no program: the interpreter that imports it
+                               first implements its exports */
+};
+
+/* What generated code calls.  All are safe from any thread. */
 
 /**
  * Makes an extension known.  Called by the plug-in's constructor.  A plug-in
@@ -212,6 +218,17 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
 
 /** Starts an extension.  Returns 0, or -1 when it failed now or earlier. */
 EMBED_PLUGIN_EXPORT int embed_plugin_ensure(struct embed_plugin *plugin);
+
+/**
+ * Makes the library an ordinary module of the Python that imports it: what
+ * PyInit_<name> returns.
+ *
+ * Returns:  a new PyModuleDef reference, or NULL with ImportError set.
+ * Threads:  the importing interpreter's GIL is held; it is given up when Python
+ *           was not known to libembed yet.
+ * Source:   PEP 489, "Multi-phase extension module initialization".
+ */
+EMBED_PLUGIN_EXPORT void *embed_plugin_module(struct embed_plugin *plugin);
 
 /** The entry to call, as another thread may have just published it. */
 static inline EMBED_PLUGIN_UNUSED embed_call_fn *

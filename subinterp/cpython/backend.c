@@ -8,6 +8,7 @@
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/forking.h"
 #include "subinterp/cpython/interp.h"
+#include "subinterp/cpython/py_module.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
 #include "subinterp/cpython/thread.h"
@@ -36,6 +37,7 @@ embed_backend(uint32_t abi)
         .start = es_runtime_start,
         .create = es_interp_create,
         .init = es_interp_init,
+        .module = es_module_def,
         .retire = es_interp_retire,
         .exit = exit_all,
         .call = es_call,

@@ -143,6 +143,14 @@ interp_create(embed_isolation level, es_interp **out, ec_err *err)
     return EMBED_OK;
 }
 
+static void
+inst_link(es_inst *inst)
+{
+    inst->next = atomic_load(&all_insts);
+    while (!atomic_compare_exchange_weak(&all_insts, &inst->next, inst)) {
+    }
+}
+
 embed_status
 es_interp_create(ec_slot *slot, void **out, ec_err *err)
 {
@@ -167,11 +175,23 @@ es_interp_create(ec_slot *slot, void **out, ec_err *err)
         free(inst);
         return EMBED_E_FORK;
     }
-    inst->next = atomic_load(&all_insts);
-    while (!atomic_compare_exchange_weak(&all_insts, &inst->next, inst)) {
-    }
+    inst_link(inst);
     *out = inst;
     return EMBED_OK;
+}
+
+es_inst *
+es_inst_adopt(ec_slot *slot, es_interp *interp, es_pyext *ext)
+{
+    es_inst *inst = calloc(1, sizeof *inst);
+    if (inst != NULL) {
+        inst->slot = slot;
+        inst->interp = interp;
+        inst->ext = ext;
+        inst->is_guest = true;
+        inst_link(inst);
+    }
+    return inst;
 }
 
 /* --- init -----------------------------------------------------------------*/
@@ -362,6 +382,20 @@ interp_end(es_interp *interp, ec_err *err)
            interp->initial == NULL;
 }
 
+/* Closes the guests of an interpreter that is about to end. */
+static void
+guests_drop(const es_interp *interp)
+{
+    for (es_inst *inst = atomic_load(&all_insts); inst != NULL;
+         inst = inst->next) {
+        if (inst->is_guest && inst->interp == interp) {
+            es_gate_shut(inst, ES_GATE_CLOSED);
+            es_barrier();
+            ext_drop(inst);
+        }
+    }
+}
+
 embed_status
 es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
                  ec_err *err)
@@ -370,6 +404,11 @@ es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
     es_interp *interp = inst->interp;
     es_gate_shut(inst, ES_GATE_CLOSED);
     es_barrier();
+    if (inst->is_guest) {
+        *out_parked = false;
+        ext_drop(inst);
+        return EMBED_OK;
+    }
     *out_parked = true;
     /* What still runs then is left alone; the rest of the time is for exit
      * handlers. */
@@ -388,6 +427,7 @@ es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
         *out_parked = false;
         es_thread_drop(interp);
     } else {
+        guests_drop(interp);
         *out_parked = !interp_end(interp, err);
     }
     return EMBED_OK;

@@ -1,7 +1,8 @@
 /* interp.h - interpreters and the extensions in them.
  *
  * An es_interp is one CPython interpreter; an es_inst is one extension in it.
- * Own and sub levels have one instance each; the shared one has many.
+ * Own and sub levels have one instance each; the shared one has many.  A guest
+ * is a library that was imported and has no program of its own.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -44,6 +45,8 @@ typedef struct es_inst {
     es_interp *interp;     /* constant */
     ec_slot *slot;         /* constant */
     es_pyext *ext;         /* guarded by: the GIL; set by init */
+    bool is_guest;         /* constant; in an interpreter that is another
+                              extension's, or the host's */
     _Atomic unsigned gate; /* ES_GATE_*; 0: free to enter */
     struct es_inst *next;  /* constant; all that ever were: never freed, as
                               a late caller may still look at its gate */
@@ -60,6 +63,10 @@ embed_status es_interp_create(ec_slot *slot, void **out, ec_err *err);
 /** Prepares the interpreter on this thread and runs the init code.
  *  ec_backend.init */
 embed_status es_interp_init(void *arg, ec_err *err);
+
+/** Makes the instance of an extension whose code is in an interpreter already,
+ *  with its GIL held.  Takes over a reference to `ext`.  NULL: out of memory. */
+es_inst *es_inst_adopt(ec_slot *slot, es_interp *interp, es_pyext *ext);
 
 /** ec_backend.retire */
 embed_status es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns,

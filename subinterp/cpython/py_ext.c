@@ -57,6 +57,15 @@ name_check(PyObject *modules, PyObject *name)
     return taken == 0 ? 0 : -1;
 }
 
+/* Gives the module its two objects.  0, or -1 with an exception set. */
+static int
+module_fill(const es_pyext *ext, PyObject *module)
+{
+    return PyObject_SetAttrString(module, "ffi", ext->ffi) < 0
+               ? -1
+               : PyObject_SetAttrString(module, "lib", ext->lib);
+}
+
 /* Makes the module NAME and puts it and lib into sys.modules.  0, or -1 with
  * an exception set. */
 static int
@@ -71,17 +80,30 @@ ext_modules(es_pyext *ext)
         return -1;
     }
     ext->module = PyModule_NewObject(name);
-    if (ext->module == NULL ||
-        PyObject_SetAttrString(ext->module, "ffi", ext->ffi) < 0 ||
-        PyObject_SetAttrString(ext->module, "lib", ext->lib) < 0 ||
+    if (ext->module == NULL || module_fill(ext, ext->module) < 0 ||
         PyDict_SetItem(modules, name, ext->module) < 0) {
         return -1;
     }
     return PyDict_SetItem(modules, lib_name, ext->lib);
 }
 
-es_pyext *
-es_pyext_create(es_py *py, struct embed_plugin *plugin)
+/* As ext_modules(), for a module that the import system made and keeps in
+ * sys.modules. */
+static int
+ext_imported(es_pyext *ext, PyObject *module)
+{
+    ES_OWNED PyObject *lib_name = lib_module_name(ext->plugin);
+
+    ext->module = Py_NewRef(module);
+    return lib_name == NULL || module_fill(ext, module) < 0
+               ? -1
+               : PyDict_SetItem(PyImport_GetModuleDict(), lib_name, ext->lib);
+}
+
+/* Makes an extension in an interpreter.
+ * @param module  of an import; NULL: to be made */
+static es_pyext *
+ext_create(es_py *py, struct embed_plugin *plugin, PyObject *module)
 {
     size_t n = plugin->num_exports;
     es_pyext *ext = calloc(1, sizeof *ext);
@@ -94,9 +116,11 @@ es_pyext_create(es_py *py, struct embed_plugin *plugin)
         PyErr_NoMemory();
         return NULL;
     }
+    ext->refs = 1;
     ext->py = es_py_ref(py);
     ext->plugin = plugin;
-    if (ext_objects(ext) < 0 || ext_modules(ext) < 0) {
+    if (ext_objects(ext) < 0 ||
+        (module != NULL ? ext_imported(ext, module) : ext_modules(ext)) < 0) {
         PyObject *exc = PyErr_GetRaisedException();
 
         es_pyext_destroy(ext);
@@ -104,6 +128,57 @@ es_pyext_create(es_py *py, struct embed_plugin *plugin)
         return NULL;
     }
     return ext;
+}
+
+/* Returns what an import made of the plug-in; NULL when there was none. */
+static es_pyext *
+ext_find(const es_py *py, const struct embed_plugin *plugin)
+{
+    es_pyext *ext = py->imported;
+
+    while (ext != NULL && ext->plugin != plugin) {
+        ext = ext->next;
+    }
+    return ext;
+}
+
+es_pyext *
+es_pyext_create(es_py *py, struct embed_plugin *plugin)
+{
+    es_pyext *ext = ext_find(py, plugin);
+
+    if (ext != NULL) {
+        ext->refs++;
+        return ext;
+    }
+    return ext_create(py, plugin, NULL);
+}
+
+es_pyext *
+es_pyext_import(es_py *py, struct embed_plugin *plugin, PyObject *module)
+{
+    es_pyext *ext = ext_find(py, plugin);
+
+    if (ext != NULL) {
+        return module_fill(ext, module) < 0 ? NULL : ext;
+    }
+    ext = ext_create(py, plugin, module);
+    if (ext != NULL) {
+        ext->next = py->imported;
+        py->imported = ext;
+    }
+    return ext;
+}
+
+void
+es_pyexts_drop(es_py *py)
+{
+    while (py->imported != NULL) {
+        es_pyext *ext = py->imported;
+
+        py->imported = ext->next;
+        es_pyext_destroy(ext);
+    }
 }
 
 /* Takes `value` out of sys.modules if it is what `name` stands for. */
@@ -119,6 +194,18 @@ modules_remove(PyObject *name, const PyObject *value)
     PyErr_Clear();
 }
 
+/* Drops the functions, which may run code. */
+static void
+attached_drop(es_pyext *ext)
+{
+    for (size_t i = 0; i < ext->plugin->num_exports; i++) {
+        es_attached *fn = ext->attached[i];
+
+        ext->attached[i] = NULL;
+        es_attached_unref(fn);
+    }
+}
+
 void
 es_pyext_destroy(es_pyext *ext)
 {
@@ -126,17 +213,16 @@ es_pyext_destroy(es_pyext *ext)
     ES_OWNED PyObject *lib_name = lib_module_name(ext->plugin);
 
     PyErr_Clear();
+    if (--ext->refs > 0) {
+        attached_drop(ext);
+        return;
+    }
     modules_remove(lib_name, ext->lib);
     modules_remove(name, ext->module);
     if (ext->ffi != NULL) {
         ((es_ffi *)ext->ffi)->ext = NULL;
     }
-    for (size_t i = 0; i < ext->plugin->num_exports; i++) {
-        es_attached *fn = ext->attached[i];
-
-        ext->attached[i] = NULL;
-        es_attached_unref(fn);
-    }
+    attached_drop(ext);
     Py_XDECREF(ext->module);
     Py_XDECREF(ext->lib);
     Py_XDECREF(ext->ffi);

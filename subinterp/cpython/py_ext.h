@@ -26,6 +26,8 @@ typedef struct es_attached es_attached;
 
 /** `ffi`, `lib` and the attached functions of one extension. */
 typedef struct es_pyext {
+    size_t refs;           /* its instance; the import of its library */
+    struct es_pyext *next; /* in the es_py's list of imported ones */
     es_py *py;
     struct embed_plugin *plugin;
     PyObject *module;       /* sys.modules[NAME]; owned */
@@ -35,11 +37,20 @@ typedef struct es_pyext {
                                attached to that export */
 } es_pyext;
 
-/** Makes ffi and lib and puts the modules NAME and NAME.lib into sys.modules.
- *  NULL with an exception set. */
+/** Makes ffi and lib and puts the modules NAME and NAME.lib into sys.modules;
+ *  those of a library that was imported stay as they are.  NULL with an
+ *  exception set. */
 es_pyext *es_pyext_create(es_py *py, struct embed_plugin *plugin);
-/** Removes and drops all of it. */
+/** Drops the attached functions; the last reference removes and drops all of
+ *  it. */
 void es_pyext_destroy(es_pyext *ext);
+
+/** As es_pyext_create(), for the import of the library: fills the module that
+ *  the import system made.  The reference is the es_py's. */
+es_pyext *
+es_pyext_import(es_py *py, struct embed_plugin *plugin, PyObject *module);
+/** Drops what was imported; the interpreter ends. */
+void es_pyexts_drop(es_py *py);
 
 /**
  * Calls the attached function for one call from C: converts the arguments out

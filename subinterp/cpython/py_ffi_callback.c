@@ -30,23 +30,6 @@ struct es_callback {
 
 /* --- entering ------------------------------------------------------------ */
 
-/* Finds the instance that has `py`; NULL when there is none. */
-static es_interp *
-interp_of(const es_py *py)
-{
-    size_t n = 0;
-    es_interp **all = es_interps_snapshot(&n);
-    es_interp *found = NULL;
-
-    for (size_t i = 0; all != NULL && i < n; i++) {
-        if (all[i]->py == py) {
-            found = all[i];
-        }
-    }
-    free(all);
-    return found;
-}
-
 /* Attaches this thread.  Without an instance that works only where a call out
  * of the same interpreter came from. */
 static bool
@@ -287,8 +270,8 @@ callback_new(es_py *py, ec_type *type, PyObject *const *arg)
         arg[3] == NULL || arg[3] == Py_None ? NULL : Py_NewRef(arg[3]);
     cb->self = keep;
     cb->fn = type->item;
-    cb->interp = interp_of(py);
     cb->state = PyInterpreterState_Get();
+    cb->interp = es_interp_find(cb->state);
     if (es_type_ready(py, cb->fn->result) < 0 ||
         callback_set_error(py, cb, arg[2]) < 0) {
         return NULL;

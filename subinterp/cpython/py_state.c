@@ -144,6 +144,7 @@ es_py_destroy(es_py *py)
     if (publish(NULL) < 0) {
         PyErr_Clear(); /* never published */
     }
+    es_pyexts_drop(py);
     es_embed_module_destroy(py);
     es_ffi_objects_drop(py);
     /* The list goes first: what asks for a type from here on is on its own. */

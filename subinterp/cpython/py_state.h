@@ -53,6 +53,8 @@ struct es_py {
     PyObject *null;       /* ffi.NULL */
     PyObject *module;     /* sys.modules["embed"], until es_py_destroy() */
 
+    es_pyext *imported; /* libraries imported as modules; linked */
+
     bool in_included; /* a name is being looked up in what an ffi includes */
 
     /* Types used all the time. */

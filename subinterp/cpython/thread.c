@@ -134,6 +134,20 @@ es_interps_snapshot(size_t *out_n)
     return all;
 }
 
+es_interp *
+es_interp_find(const PyInterpreterState *is)
+{
+    es_interp *found = NULL;
+    ec_mutex_lock(&es_threads_lock);
+    for (size_t i = 0; i < n_numbers && found == NULL; i++) {
+        if (numbers[i] != NULL && numbers[i]->is == is) {
+            found = numbers[i];
+        }
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    return found;
+}
+
 /* --- threads --------------------------------------------------------------*/
 
 /* Links a state into its interpreter, which is not ended from then on; false

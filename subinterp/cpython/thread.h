@@ -86,6 +86,9 @@ void es_interp_unnumber(es_interp *interp);
  *  of memory. */
 es_interp **es_interps_snapshot(size_t *out_n);
 
+/** The numbered interpreter that is CPython's `is`; NULL: none of ours. */
+es_interp *es_interp_find(const PyInterpreterState *is);
+
 /** Deletes the idle states of all threads in an interpreter that is attached,
  *  gates shut, on the service thread: only when Python itself ends, as it
  *  would abort otherwise.  The threads never look at their states again. */

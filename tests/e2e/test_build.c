@@ -92,7 +92,7 @@ the_library_is_called_after_the_init_file_or_name_or_o(void **state)
     expect_same_file_list(
         "a dir\napi.h\ncalc.py\nfourth\nlibcalc.so\nlibother.so\n");
     shell_expect(0, "nm -D --defined-only 'a dir/plug in.2' | cut -c18-");
-    shell_expect_output("T add\nD api_version\n");
+    shell_expect_output("T PyInit_calc\nT add\nD api_version\n");
     /* The name decides what the init code imports. */
     shell_expect(0, "strings fourth | grep -c '^third\\.add$'");
 }
@@ -137,7 +137,7 @@ compiler_options_reach_the_compiler(void **state)
                     "-L lib -lthree -Wl,-soname,strange.so -Wl,-rpath,$PWD/lib "
                     "-- -DONE=1 -O0");
     shell_expect(0, "nm -D --defined-only libinit.so | cut -c18-");
-    shell_expect_output("T more\n");
+    shell_expect_output("T PyInit_init\nT more\n");
     shell_expect(0, "readelf -d libinit.so | grep -c 'SONAME.*strange.so'");
     shell_expect(0, "ln -s libinit.so strange.so && "
                     "cc -DWITH_MORE -I inc host.c -o host -L. -linit "
@@ -358,9 +358,9 @@ the_library_exports_the_api_and_needs_no_python(void **state)
                           "int helper(void) { return visible; }\n");
     shell_expect(0, "$EMBED build api.h calc.py --source more.c");
     shell_expect(0, "nm -D --defined-only libcalc.so | cut -c18-");
-    shell_expect_output("T add\nD api_version\n");
+    shell_expect_output("T PyInit_calc\nT add\nD api_version\n");
     shell_expect(0, "nm -D --undefined-only libcalc.so | grep -c embed_plugin");
-    shell_expect(1, "nm -D libcalc.so | grep ' _*Py'");
+    shell_expect(1, "nm -D --undefined-only libcalc.so | grep ' _*Py'");
     shell_expect_output("");
     shell_expect(0, "readelf -d libcalc.so | grep -c 'NEEDED.*libembed.so.0'");
     shell_expect(1, "readelf -d libcalc.so | grep -i python");

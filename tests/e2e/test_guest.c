@@ -265,33 +265,6 @@ typedef struct python {
 
 static python host;
 
-/* The libpython of the version under test, from the list of backends. */
-static bool
-listed_library(char *out, size_t cap)
-{
-    char path[PATH_MAX];
-    char line[PATH_MAX * 2];
-    char name[64];
-    unsigned v = e2e_python_version();
-    (void)snprintf(path, sizeof path, "%s/lib/embed/pythons",
-                   getenv("EMBED_BUILD"));
-    (void)snprintf(name, sizeof name, "cpython-%u.%u\t", v >> 8, v & 0xff);
-    FILE *file = fopen(path, "re");
-    bool found = false;
-    while (file != NULL && !found && fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, name, strlen(name)) == 0) {
-            const char *library = strchr(strchr(line, '\t') + 1, '\t') + 1;
-            (void)snprintf(out, cap, "%.*s", (int)strcspn(library, "\t\n"),
-                           library);
-            found = true;
-        }
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return found;
-}
-
 static void
 python_load(python *p, const char *path, int flags)
 {
@@ -320,9 +293,7 @@ python_load(python *p, const char *path, int flags)
 static void
 host_start(int flags)
 {
-    char path[PATH_MAX];
-    E2E_CHECK(listed_library(path, sizeof path));
-    python_load(&host, path, flags);
+    python_load(&host, e2e_libpython_path(), flags);
     host.initialize(0);
     E2E_CHECK_INT(host.run("import sys, types\n"
                            "sys.modules['hostmodule'] = types.ModuleType('m')\n"
@@ -450,11 +421,9 @@ static void
 after_us_scenario(void *unused)
 {
     (void)unused;
-    char path[PATH_MAX];
-    E2E_CHECK(listed_library(path, sizeof path));
     life_load(&a, 'a', NULL, NULL);
     E2E_CHECK_INT(a.add(1, 2), 3);
-    python_load(&host, path, RTLD_GLOBAL);
+    python_load(&host, e2e_libpython_path(), RTLD_GLOBAL);
     host.initialize(0); /* does nothing, as Python runs */
     (void)gilstate_thread(NULL);
     life_join(life_thread(gilstate_thread, NULL));
@@ -487,9 +456,7 @@ other_library(char *out, size_t cap)
 {
     char path[PATH_MAX];
     static const char *const versions[] = {"3.11", "3.10", "3.9"};
-    if (!listed_library(path, sizeof path)) {
-        return false;
-    }
+    (void)snprintf(path, sizeof path, "%s", e2e_libpython_path());
     for (int up = 0; up < 3; up++) {
         char *slash = strrchr(path, '/');
         if (slash == NULL) {

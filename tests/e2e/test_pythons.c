@@ -23,40 +23,20 @@
 #include "embed/plugin.h"
 #include "tests/support/e2e.h"
 #include "tests/support/life.h"
+#include "tests/support/pythons.h"
 
 static life a;
 static e2e_result r;
 
 /* --- which Python ---------------------------------------------------------*/
 
-/* A line of the list of backends. */
-typedef struct listed {
-    char name[32];
-    char version[32];
-    char library[PATH_MAX];
-    char executable[PATH_MAX];
-} listed;
-
 /* The Python under test. */
-static listed
+static pythons_line
 listed_under_test(void)
 {
-    listed l = {.name = ""};
-    char path[PATH_MAX];
-    unsigned v = e2e_python_version();
-    char name[32];
-    (void)snprintf(name, sizeof name, "cpython-%u.%u", v >> 8, v & 0xff);
-    (void)snprintf(path, sizeof path, "%s/lib/embed/pythons",
-                   getenv("EMBED_BUILD"));
-    FILE *file = fopen(path, "re");
-    assert_non_null(file);
-    do {
-        assert_int_equal(fscanf(file, "%31s %31s %4095s %4095s", l.name,
-                                l.version, l.library, l.executable),
-                         4);
-    } while (strcmp(l.name, name) != 0);
-    (void)fclose(file);
-    return l;
+    pythons_line line;
+    assert_true(pythons_current(&line));
+    return line;
 }
 
 /* Calls with EMBED_PYTHON=arg; prints the version or the message. */
@@ -94,7 +74,7 @@ static void
 embed_python_names_a_python_in_several_ways(void **state)
 {
     (void)state; /* B9's successor: one plug-in, any Python */
-    listed l = listed_under_test();
+    pythons_line l = listed_under_test();
     char expected[16];
     char text[PATH_MAX + 16];
     unsigned v = e2e_python_version();
@@ -104,7 +84,7 @@ embed_python_names_a_python_in_several_ways(void **state)
     (void)snprintf(text, sizeof text, "python%u.%u", v >> 8, v & 0xff);
     assert_string_equal(outcome_of(text), expected);
     assert_string_equal(outcome_of(l.version), expected);
-    assert_string_equal(outcome_of(l.name), expected);
+    assert_string_equal(outcome_of(l.backend), expected);
     assert_string_equal(outcome_of(l.library), expected);
     assert_string_equal(outcome_of(l.executable), expected);
 }
@@ -113,14 +93,14 @@ static void
 embed_python_that_is_not_there_is_refused_with_the_list(void **state)
 {
     (void)state;
-    listed l = listed_under_test();
+    pythons_line l = listed_under_test();
     static const char *const bad[] = {"4.7",  "nonsense",   "pypy3",
                                       "3.11", "python3.11", "cpython-3.8",
                                       "3",    "-"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         const char *out = outcome_of(bad[i]);
         assert_non_null(strstr(out, "EMBED_PYTHON"));
-        assert_non_null(strstr(out, l.name)); /* what there is */
+        assert_non_null(strstr(out, l.backend)); /* what there is */
     }
     assert_non_null(strstr(outcome_of("/no/such/python3"), "no such file"));
     assert_non_null(strstr(outcome_of("/bin/sh"), "EMBED_PYTHON='/bin/sh'"));

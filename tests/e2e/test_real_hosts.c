@@ -252,11 +252,7 @@ python_with_ctypes(void **state)
     shell_expect(0, "$EMBED build calc.h calc.py");
     /* Of the default, own, and in the host's own interpreter. */
     for (int shared = 0; shared < 2; shared++) {
-        shell_expect(0,
-                     "python=$(awk -F'\\t' -v n=cpython-$EMBED_PYTHON "
-                     "'$1 == n { print $4 }' $BUILD/lib/embed/pythons) && "
-                     "EMBED_SHARED_INTERP=%d $python host.py",
-                     shared);
+        shell_expect(0, "EMBED_SHARED_INTERP=%d $PYTHON host.py", shared);
         shell_expect_output(shared == 0 ? "42 0\n43\nhost ends 3\ncalc ends\n"
                                         : "42 1\n43\nhost ends 3\ncalc ends\n");
     }

@@ -114,4 +114,18 @@ embed_register(void)
     embed_plugin_register(&embed_plugin);
 }
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+EMBED_PLUGIN_EXPORT void *PyInit_empty(void);
+#ifdef __cplusplus
+}
+#endif
+
+void *
+PyInit_empty(void)
+{
+    return embed_plugin_module(&embed_plugin);
+}
+
 #pragma GCC diagnostic pop

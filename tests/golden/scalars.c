@@ -627,4 +627,18 @@ embed_register(void)
     embed_plugin_register(&embed_plugin);
 }
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+EMBED_PLUGIN_EXPORT void *PyInit_scalars(void);
+#ifdef __cplusplus
+}
+#endif
+
+void *
+PyInit_scalars(void)
+{
+    return embed_plugin_module(&embed_plugin);
+}
+
 #pragma GCC diagnostic pop

@@ -635,4 +635,18 @@ embed_register(void)
     embed_plugin_register(&embed_plugin);
 }
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+EMBED_PLUGIN_EXPORT void *PyInit_shared(void);
+#ifdef __cplusplus
+}
+#endif
+
+void *
+PyInit_shared(void)
+{
+    return embed_plugin_module(&embed_plugin);
+}
+
 #pragma GCC diagnostic pop

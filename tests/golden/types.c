@@ -603,4 +603,18 @@ embed_register(void)
     embed_plugin_register(&embed_plugin);
 }
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+EMBED_PLUGIN_EXPORT void *PyInit_types_(void);
+#ifdef __cplusplus
+}
+#endif
+
+void *
+PyInit_types_(void)
+{
+    return embed_plugin_module(&embed_plugin);
+}
+
 #pragma GCC diagnostic pop

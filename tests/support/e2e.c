@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/support/pythons.h"
+
 #define CHECK_FAILED_EXIT 99
 #define SANITIZED_FACTOR  4
 
@@ -128,27 +130,9 @@ e2e_plugin_path(const char *name)
 const char *
 e2e_libpython_path(void)
 {
-    static char library[PATH_MAX];
-    char list[PATH_MAX];
-    char line[PATH_MAX * 2];
-    char name[64];
-    unsigned v = e2e_python_version();
-    const char *build = getenv("EMBED_BUILD");
-    (void)snprintf(list, sizeof list, "%s/lib/embed/pythons",
-                   build == NULL ? "build/release" : build);
-    (void)snprintf(name, sizeof name, "cpython-%u.%u\t", v >> 8, v & 0xff);
-    FILE *file = fopen(list, "re");
-    library[0] = '\0';
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, name, strlen(name)) == 0) {
-            (void)sscanf(line, "%*[^\t]\t%*[^\t]\t%4095[^\t]", library);
-        }
-    }
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    E2E_CHECK(library[0] != '\0');
-    return library;
+    static pythons_line line;
+    E2E_CHECK(pythons_current(&line));
+    return line.library;
 }
 
 void *

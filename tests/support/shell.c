@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/pythons.h"
+
 #define COMMAND_SIZE 4096
 #define OUTPUT_SIZE  65536
 
@@ -41,10 +43,12 @@ shell_enter(void **state)
 {
     const char *build = getenv("EMBED_BUILD");
     char dir[PATH_MAX];
+    pythons_line python;
     build = build == NULL ? "build/release" : build;
     if (!path_set("BUILD", build, "") || !path_set("EMBED_BUILD", build, "") ||
         !path_set("EMBED", build, "/bin/embed") || !path_set("SRC", ".", "") ||
-        setenv("CC", "cc", 0) != 0) {
+        setenv("CC", "cc", 0) != 0 || !pythons_current(&python) ||
+        setenv("PYTHON", python.executable, 1) != 0) {
         return -1;
     }
     (void)snprintf(dir, sizeof dir, "%s/tests/scratch-XXXXXX",
@@ -146,16 +150,8 @@ shell_expect_in_output(const char *expected)
 bool
 shell_is_first_python(void)
 {
-    const char *python = getenv("EMBED_PYTHON");
-    const char *build = getenv("EMBED_BUILD");
-    char version[32] = "";
-    char path[PATH_MAX];
-    (void)snprintf(path, sizeof path, "%s/lib/embed/pythons",
-                   build == NULL ? "build/release" : build);
-    FILE *file = fopen(path, "re");
-    bool found = file != NULL && fscanf(file, "cpython-%31s", version) == 1;
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    return python == NULL || !found || strcmp(version, python) == 0;
+    pythons_line first;
+    pythons_line current;
+    return !pythons_first(&first) || !pythons_current(&current) ||
+           strcmp(first.backend, current.backend) == 0;
 }

@@ -1,7 +1,7 @@
 /* shell.h - tests that run commands in a directory of their own.
  *
  * Commands see $EMBED (the command under test), $BUILD (its tree), $SRC (the
- * source tree) and $CC.
+ * source tree), $PYTHON (a command of the Python under test) and $CC.
  *
  * SPDX-License-Identifier: MIT
  */
