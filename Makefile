@@ -122,12 +122,16 @@ GEN_SRC := $(call sources,gen)
 PY_SRC := $(call sources,subinterp/cpython)
 SUPPORT_SRC := $(call sources,tests/support)
 
+# The Python front door.
+FRONT_DOOR := $(patsubst gen/python/%,%,$(sort $(wildcard \
+	gen/python/*/*.py gen/python/*/*/*.py)))
+
 EMBED := $(if $(wildcard gen/main.c),$(BUILD)/bin/embed)
 LIBEMBED := $(BUILD)/lib/libembed.so.0
 BACKENDS := $(if $(PY_SRC),$(foreach v,$(PYTHON_VERSIONS),\
 	$(BUILD)/lib/embed/libembed-cpython-$(v).so))
 PRODUCTS := $(EMBED) $(LIBEMBED) $(BUILD)/lib/libembed.so $(BACKENDS) \
-	$(BUILD)/lib/embed/pythons $(BUILD)/include
+	$(BUILD)/lib/embed/pythons $(BUILD)/include $(BUILD)/share/embed/python
 
 .PHONY: all
 all: $(PRODUCTS)
@@ -164,7 +168,8 @@ $(BUILD)/obj/libsupport.a: $(call objects,$(SUPPORT_SRC))
 # The command works only beside the library: what runs it needs no more than
 # to depend on it.
 $(BUILD)/bin/embed: $(BUILD)/obj/gen/main.o $(BUILD)/obj/libgen.a \
-		$(BUILD)/obj/libtypes.a | $(BUILD)/lib/libembed.so $(BUILD)/include
+		$(BUILD)/obj/libtypes.a | $(BUILD)/lib/libembed.so $(BUILD)/include \
+		$(BUILD)/share/embed/python
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LINK) $(EC_LDFLAGS) -Wl,--as-needed -o $@ $^ -lffi
@@ -183,6 +188,9 @@ $(BUILD)/lib/libembed.so: $(LIBEMBED)
 $(BUILD)/include:
 	$(Q)mkdir -p $(@D)
 	$(Q)ln -sfn $(CURDIR)/include $@
+$(BUILD)/share/embed/python:
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sfn $(CURDIR)/gen/python $@
 
 # One line for each backend, the default first:
 # name, full version, libpython, python command; tab-separated.
@@ -383,8 +391,10 @@ install: $(PRODUCTS) ## install to $(DESTDIR)$(PREFIX); may be moved afterwards
 	$(if $(BACKENDS),install -m 755 $(BACKENDS) $(ROOT)/lib/embed/)
 	install -m 644 $(BUILD)/lib/embed/pythons $(ROOT)/lib/embed/
 	install -m 644 include/embed.h $(ROOT)/include/
-	install -m 644 include/embed/plugin.h $(ROOT)/include/embed/
+	install -m 644 include/embed/*.h $(ROOT)/include/embed/
 	install -m 644 $(STUBS) $(ROOT)/share/embed/stubs/embed/
+	$(foreach f,$(FRONT_DOOR),install -D -m 644 gen/python/$(f) \
+		$(ROOT)/share/embed/python/$(f) &&) :
 	sed 's/@VERSION@/$(VERSION)/' mk/embed.pc.in \
 		>$(ROOT)/lib/pkgconfig/embed.pc
 
@@ -392,9 +402,9 @@ uninstall: ## remove what install made
 	rm -f $(ROOT)/bin/embed $(ROOT)/lib/libembed.so.0 \
 		$(ROOT)/lib/libembed.so $(ROOT)/lib/embed/pythons \
 		$(ROOT)/lib/embed/libembed-*.so $(ROOT)/include/embed.h \
-		$(ROOT)/include/embed/plugin.h $(ROOT)/lib/pkgconfig/embed.pc \
-		$(STUBS:%=$(ROOT)/share/embed/%)
-	-rmdir $(ROOT)/lib/embed $(ROOT)/include/embed \
+		$(ROOT)/lib/pkgconfig/embed.pc $(STUBS:%=$(ROOT)/share/embed/%)
+	rm -rf $(ROOT)/include/embed $(ROOT)/share/embed/python
+	-rmdir $(ROOT)/lib/embed \
 		$(ROOT)/share/embed/stubs/embed $(ROOT)/share/embed/stubs \
 		$(ROOT)/share/embed
 

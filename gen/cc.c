@@ -70,10 +70,11 @@ eg_cmd_add_list(eg_cmd *cmd, const char *const *list, size_t n)
 }
 
 void
-eg_cmd_compiler(eg_cmd *cmd)
+eg_cmd_variable(eg_cmd *cmd, const char *variable, const char *usual)
 {
     static const char blanks[] = " \t\n";
-    const char *cc = getenv("CC"); // NOLINT(concurrency-mt-unsafe): one thread
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
+    const char *cc = getenv(variable);
     size_t before = cmd->n;
     while (cc != NULL && *(cc += strspn(cc, blanks)) != '\0') {
         size_t len = strcspn(cc, blanks);
@@ -81,8 +82,27 @@ eg_cmd_compiler(eg_cmd *cmd)
         cc += len;
     }
     if (cmd->n == before) {
-        eg_cmd_add(cmd, "cc");
+        eg_cmd_add(cmd, usual);
     }
+}
+
+void
+eg_cmd_compiler(eg_cmd *cmd)
+{
+    eg_cmd_variable(cmd, "CC", "cc");
+}
+
+void
+eg_cmd_compiler_for(eg_cmd *cmd, const char *file)
+{
+    static const char *const suffixes[] = {".cpp", ".cc", ".cxx", ".c++", ".C"};
+    const char *dot = strrchr(file, '.');
+    bool is_cxx = false;
+    for (size_t i = 0; dot != NULL && i < sizeof suffixes / sizeof suffixes[0];
+         i++) {
+        is_cxx = is_cxx || strcmp(dot, suffixes[i]) == 0;
+    }
+    eg_cmd_variable(cmd, is_cxx ? "CXX" : "CC", is_cxx ? "c++" : "cc");
 }
 
 /* Starts the command with its standard output going to `out_fd` unless that

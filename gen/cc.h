@@ -27,6 +27,13 @@ typedef struct eg_cmd {
  *  contain arguments, else "cc". */
 void eg_cmd_compiler(eg_cmd *cmd);
 
+/** Starts a command line with the words of an environment variable, else with
+ *  `usual`. */
+void eg_cmd_variable(eg_cmd *cmd, const char *variable, const char *usual);
+
+/** As eg_cmd_compiler(), for a file: $CXX, else "c++", when its name is one of C++. */
+void eg_cmd_compiler_for(eg_cmd *cmd, const char *file);
+
 /** Frees what `cmd` owns and makes it empty. */
 void eg_cmd_fini(eg_cmd *cmd);
 

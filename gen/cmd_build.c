@@ -69,7 +69,7 @@ compiler_command(const eg_spec *spec, const char *include, const char *lib,
         "-o",
     };
     const eg_opts *opts = spec->opts;
-    eg_cmd_compiler(cmd);
+    eg_cmd_compiler_for(cmd, code);
     eg_cmd_add_list(cmd, fixed, sizeof fixed / sizeof fixed[0]);
     eg_cmd_add(cmd, output);
     eg_cmd_add_list(cmd, opts->cpp.items, opts->cpp.n);
@@ -116,39 +116,51 @@ library_make(const eg_spec *spec, const char *include, const char *code,
     return report_err(report, &err);
 }
 
-/* Writes the C code to a temporary directory and compiles it there. */
+/* Writes the C code to `path` and compiles it. */
 static embed_status
-compile(const eg_spec *spec, const char *include, const eg_text *code,
-        const char *file, eg_report *report)
+code_compile(const eg_spec *spec, const char *include, const eg_text *code,
+             const char *path, eg_report *report)
 {
     ec_err err = EC_ERR_INIT;
-    eg_text dir = EG_TEXT_INIT;
-    eg_text path = EG_TEXT_INIT;
     eg_text output = EG_TEXT_INIT;
     if (spec->opts->output != NULL) {
         eg_text_puts(&output, spec->opts->output);
     } else {
         eg_text_printf(&output, "lib%s.so", spec->name);
     }
-    if (eg_file_temp_dir(&dir, &err) == EMBED_OK) {
-        eg_text_printf(&path, "%s/%s", eg_text_string(&dir), file);
-        (void)eg_file_write(eg_text_string(&path), eg_text_string(code),
-                            code->len, &err);
-    }
+    (void)eg_file_write(path, eg_text_string(code), code->len, &err);
     embed_status status = report_err(report, &err);
     if (status == EMBED_OK) {
-        status = library_make(spec, include, eg_text_string(&path),
-                              eg_text_string(&output), report);
+        status =
+            library_make(spec, include, path, eg_text_string(&output), report);
     }
-    (void)unlink(eg_text_string(&path));
-    (void)rmdir(eg_text_string(&dir));
     eg_text_fini(&output);
+    return status;
+}
+
+/* Compiles in a temporary directory. */
+static embed_status
+compile_apart(const eg_spec *spec, const char *include, const eg_text *code,
+              const char *file, eg_report *report)
+{
+    ec_err err = EC_ERR_INIT;
+    eg_text dir = EG_TEXT_INIT;
+    eg_text path = EG_TEXT_INIT;
+    (void)eg_file_temp_dir(&dir, &err);
+    embed_status status = report_err(report, &err);
+    if (status == EMBED_OK) {
+        eg_text_printf(&path, "%s/%s", eg_text_string(&dir), file);
+        status =
+            code_compile(spec, include, code, eg_text_string(&path), report);
+        (void)unlink(eg_text_string(&path));
+        (void)rmdir(eg_text_string(&dir));
+    }
     eg_text_fini(&path);
     eg_text_fini(&dir);
     return status;
 }
 
-/* From the parsed inputs to the output file. */
+/* From the parsed inputs to the output files. */
 static embed_status
 build(eg_spec *spec, const char *include, eg_report *report)
 {
@@ -162,12 +174,14 @@ build(eg_spec *spec, const char *include, eg_report *report)
     }
     const char *name = eg_text_string(&file);
     embed_status status = code_make(spec, name, &code, report);
-    if (status == EMBED_OK && emit_c != NULL) {
+    if (status == EMBED_OK && emit_c == NULL) {
+        status = compile_apart(spec, include, &code, name, report);
+    } else if (status == EMBED_OK && spec->opts->output != NULL) {
+        status = code_compile(spec, include, &code, emit_c, report);
+    } else if (status == EMBED_OK) {
         ec_err err = EC_ERR_INIT;
         (void)eg_file_write(emit_c, eg_text_string(&code), code.len, &err);
         status = report_err(report, &err);
-    } else if (status == EMBED_OK) {
-        status = compile(spec, include, &code, name, report);
     }
     eg_text_fini(&code);
     eg_text_fini(&file);

@@ -103,13 +103,26 @@ emit_banner(const eg_emitter *em)
                    " *     embed build",
                    EMBED_VERSION_MAJOR, EMBED_VERSION_MINOR,
                    EMBED_VERSION_PATCH);
-    comment_word(out, " ", eg_file_base(spec->opts->api));
-    comment_word(out, " ", eg_file_base(spec->opts->init));
-    eg_text_printf(out, " --name %s", spec->name);
+    if (spec->opts->api != NULL) {
+        comment_word(out, " ", eg_file_base(spec->opts->api));
+    }
+    if (spec->opts->init != NULL) {
+        comment_word(out, " ", eg_file_base(spec->opts->init));
+    }
+    comment_word(out, spec->opts->is_module ? " --module" : "", "");
+    comment_word(out, " --name ", spec->name);
     for (size_t i = 0; i < spec->n_headers; i++) {
-        if (!spec->headers[i].is_api) {
-            comment_word(out, " --cdef ", spec->headers[i].base);
+        const eg_header *header = &spec->headers[i];
+        if (header->path != spec->opts->api) {
+            comment_word(out,
+                         header->is_included ? " --include "
+                         : header->is_api    ? " --api "
+                                             : " --cdef ",
+                         header->base);
         }
+    }
+    for (size_t i = 0; i < spec->opts->modules.n; i++) {
+        comment_word(out, " --include-module ", spec->opts->modules.items[i]);
     }
     for (size_t i = 0; i < spec->n_sources; i++) {
         comment_word(out, " --source ", eg_file_base(spec->sources[i].path));
@@ -145,6 +158,10 @@ emit_headers(const eg_emitter *em)
     const eg_spec *spec = em->plan->spec;
     eg_text *out = em->out;
     emit_include(out, "embed/plugin.h");
+    if (spec->opts->is_script) {
+        emit_include(out, "embed/cffi.h");
+        return;
+    }
     eg_text_puts(out, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n");
     if (spec->is_api_first) {
         emit_api(em);
@@ -186,6 +203,14 @@ emit_prelude(const eg_emitter *em)
 {
     eg_text_puts(em->out, "\n"
                           "static struct embed_plugin *embed_this(void);\n");
+    if (em->plan->spec->opts->is_script) {
+        eg_text_puts(em->out, "\n"
+                              "static EMBED_PLUGIN_UNUSED int\n"
+                              "cffi_start_python(void)\n"
+                              "{\n"
+                              "    return embed_plugin_ensure(embed_this());\n"
+                              "}\n");
+    }
     if (em->plan->has_bool) {
         eg_text_puts(em->out, "\n"
                               "#ifdef __cplusplus\n"
@@ -234,7 +259,8 @@ static void
 emit_descriptor(const eg_emitter *em)
 {
     const eg_spec *spec = em->plan->spec;
-    const char *init_file = eg_file_base(spec->opts->init);
+    const char *init_file =
+        spec->opts->init == NULL ? "" : eg_file_base(spec->opts->init);
     eg_text *out = em->out;
     eg_text_puts(out,
                  "\n"
@@ -263,9 +289,9 @@ emit_descriptor(const eg_emitter *em)
                    spec->name, em->plan->context_version,
                    (unsigned)spec->opts->isolation, em->plan->n_exports);
     eg_text_literal(out, init_file, strlen(init_file));
-    eg_text_puts(out, ",\n"
-                      "    0,\n"
-                      "};\n"
+    eg_text_printf(out, ",\n    %s,\n",
+                   spec->opts->is_module ? "EMBED_PLUGIN_MODULE" : "0");
+    eg_text_puts(out, "};\n"
                       "\n"
                       "static struct embed_plugin *\n"
                       "embed_this(void)\n"

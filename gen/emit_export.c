@@ -193,12 +193,18 @@ emit_function(const eg_emitter *em, const eg_global *global)
         emit_declaration(em, global->type, string);
         eg_text_printf(em->out, "\n    __asm__(\"%s\");\n", global->name);
     }
-    eg_text head = EG_TEXT_INIT;
-    signature(em, global->type, string, &head);
-    eg_emit_head(em, global->is_undeclared ? storage(global) : "",
-                 global->type->result, eg_text_string(&head));
+    if (global->is_undeclared && !global->is_announced) {
+        /* The sources may have declared it, with qualifiers. */
+        eg_text_printf(em->out, "\n%s%s\n", storage(global),
+                       global->decl->signature);
+    } else {
+        eg_text head = EG_TEXT_INIT;
+        signature(em, global->type, string, &head);
+        eg_emit_head(em, global->is_undeclared ? storage(global) : "",
+                     global->type->result, eg_text_string(&head));
+        eg_text_fini(&head);
+    }
     emit_body(em, global);
-    eg_text_fini(&head);
     eg_text_fini(&name);
 }
 

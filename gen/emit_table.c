@@ -207,7 +207,7 @@ emit_fields(const eg_emitter *em)
     eg_text_puts(out, "\nstatic const struct embed_field embed_fields[] = {\n");
     for (size_t i = 0; i < plan->n_records; i++) {
         const eg_record *record = &plan->records[i];
-        for (size_t j = 0; j < record->type->n_fields; j++) {
+        for (size_t j = 0; j < record->n_fields; j++) {
             const eg_field *field = &record->fields[j];
             bool has_bits = field->field->bit_size >= 0;
             eg_text_printf(out, "    {\"%s\", /* of %s */\n     ",
@@ -232,6 +232,7 @@ emit_flags(eg_text *out, unsigned flags)
         {EMBED_SF_UNION, "EMBED_SF_UNION"},
         {EMBED_SF_CHECK_FIELDS, "EMBED_SF_CHECK_FIELDS"},
         {EMBED_SF_PACKED, "EMBED_SF_PACKED"},
+        {EMBED_SF_EXTERNAL, "EMBED_SF_EXTERNAL"},
         {EMBED_SF_OPAQUE, "EMBED_SF_OPAQUE"},
     };
     const char *before = "";
@@ -256,7 +257,7 @@ emit_records(const eg_emitter *em)
         eg_text_printf(out, "    {\"%s\", %d, ", record->name,
                        record->type_index);
         emit_flags(out, record->flags);
-        if ((record->flags & EMBED_SF_OPAQUE) != 0) {
+        if (record->first_field < 0) {
             eg_text_puts(out, ", (size_t)-1, -1, -1, 0},\n");
             continue;
         }
@@ -269,7 +270,7 @@ emit_records(const eg_emitter *em)
                            record->type->size, record->type->align);
         }
         eg_text_printf(out, "%d, %zu},\n", record->first_field,
-                       record->type->n_fields);
+                       record->n_fields);
     }
     eg_text_puts(out, "    {NULL, 0, 0, 0, 0, 0, 0},\n};\n");
 }
@@ -307,10 +308,28 @@ emit_typenames(const eg_emitter *em)
     eg_text_puts(out, "    {NULL, 0},\n};\n");
 }
 
+/* The modules whose names this one knows, too. */
+static void
+emit_includes(const eg_emitter *em)
+{
+    const eg_list *modules = &em->plan->spec->opts->modules;
+    if (modules->n == 0) {
+        return;
+    }
+    eg_text_puts(em->out, "\nstatic const char *const embed_includes[] = {\n");
+    for (size_t i = 0; i < modules->n; i++) {
+        eg_text_puts(em->out, "    ");
+        eg_text_literal(em->out, modules->items[i], strlen(modules->items[i]));
+        eg_text_puts(em->out, ",\n");
+    }
+    eg_text_puts(em->out, "    NULL,\n};\n");
+}
+
 void
 eg_emit_tables(const eg_emitter *em)
 {
     const eg_plan *plan = em->plan;
+    bool has_includes = plan->spec->opts->modules.n > 0;
     eg_emit_heading(em, "type tables");
     emit_open_primitives(em);
     emit_types(em);
@@ -319,6 +338,7 @@ eg_emit_tables(const eg_emitter *em)
     emit_records(em);
     emit_enums(em);
     emit_typenames(em);
+    emit_includes(em);
     eg_text_printf(em->out,
                    "\n"
                    "static const struct embed_context embed_tables = {\n"
@@ -332,10 +352,11 @@ eg_emit_tables(const eg_emitter *em)
                    "    %zu,\n"
                    "    %zu,\n"
                    "    %zu,\n"
-                   "    NULL,\n"
+                   "    %s,\n"
                    "    %zu,\n"
                    "    0,\n"
                    "};\n",
                    plan->n_globals, plan->n_records, plan->n_enums,
-                   plan->n_typenames, plan->n_words);
+                   plan->n_typenames, has_includes ? "embed_includes" : "NULL",
+                   plan->n_words);
 }

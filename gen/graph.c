@@ -210,7 +210,10 @@ close_node(eg_graph *graph, const eg_node *node)
         return close_derived(graph, node);
     case EC_KIND_STRUCT:
     case EC_KIND_UNION:
-        return node->type == graph->file ? EMBED_OK : close_record(graph, node);
+        return node->type == graph->file ||
+                       eg_spec_is_elsewhere(graph->spec, node->type)
+                   ? EMBED_OK
+                   : close_record(graph, node);
     case EC_KIND_FUNCTION:
         return close_function(graph, node);
     case EC_KIND_VOID:

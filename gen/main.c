@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "gen/cmd_build.h"
+#include "gen/cmd_script.h"
 #include "gen/opts.h"
 
 #define EXIT_INPUT 1
@@ -17,18 +18,27 @@ static int
 build_run(const eg_opts *opts)
 {
     eg_report report = EG_REPORT_INIT;
-    embed_status status = eg_cmd_build(opts, &report);
+    int code = 0;
+    embed_status status = opts->command == EG_COMMAND_SCRIPT
+                              ? eg_cmd_script(opts, &code, &report)
+                          : opts->command == EG_COMMAND_DECLARATIONS
+                              ? eg_cmd_declarations(opts, &report)
+                              : eg_cmd_build(opts, &report);
     (void)fputs(eg_text_string(&report.text), stderr);
     eg_report_fini(&report);
-    return status == EMBED_OK ? 0 : EXIT_INPUT;
+    return status == EMBED_OK ? code : EXIT_INPUT;
 }
 
 static int
 command_run(const eg_opts *opts)
 {
+    int code = 0;
     switch (opts->command) {
     case EG_COMMAND_BUILD:
-        return build_run(opts);
+    case EG_COMMAND_SCRIPT:
+    case EG_COMMAND_DECLARATIONS:
+        code = build_run(opts);
+        break;
     case EG_COMMAND_HELP:
     case EG_COMMAND_HELP_BUILD:
         (void)fputs(eg_opts_help(opts->command), stdout);
@@ -38,7 +48,7 @@ command_run(const eg_opts *opts)
                      EMBED_VERSION_MINOR, EMBED_VERSION_PATCH);
         break;
     }
-    return fflush(stdout) == 0 ? 0 : EXIT_INPUT;
+    return fflush(stdout) == 0 ? code : EXIT_INPUT;
 }
 
 int

@@ -17,9 +17,13 @@ static const char help_text[] =
 
 static const char help_build_text[] =
     "usage: embed build API.h INIT.py [options] [-- compiler arguments]\n"
+    "       embed build --api FILE [INIT.py] [options]\n"
+    "       embed build --module --name NAME [options]\n"
+    "       embed build SCRIPT.py\n"
     "\n"
     "Makes a shared library that exports the functions declared in API.h and\n"
-    "runs INIT.py, in an interpreter of its own, on the first call.\n"
+    "runs INIT.py, in an interpreter of its own, on the first call.  A lone\n"
+    "SCRIPT.py is a build script of CFFI.\n"
     "\n"
     "  -o FILE              the library to write (default: lib<NAME>.so)\n"
     "  --name NAME          name of the extension (default: the stem of "
@@ -28,7 +32,14 @@ static const char help_build_text[] =
     "exported\n"
     "  --source FILE.c      C code to compile in\n"
     "  --isolation LEVEL    own (default), sub or shared\n"
-    "  --emit-c FILE        write only the C code\n"
+    "  --emit-c FILE        write the C code; with -o, keep it\n"
+    "  --api FILE           declarations as in CFFI's embedding_api(), in "
+    "place\n"
+    "                       of API.h\n"
+    "  --module             export nothing: a module for Python to import\n"
+    "  --override FILE      as --cdef; its declarations replace earlier ones\n"
+    "  --include FILE       declarations that another module has\n"
+    "  --include-module M   the name of that module\n"
     "  -I -D -U -L -l -Wl,  as for the compiler\n"
     "  --                   everything after it goes to the compiler\n"
     "\n"
@@ -43,7 +54,11 @@ eg_opts_help(eg_command command)
 void
 eg_opts_fini(eg_opts *opts)
 {
+    free((void *)opts->apis.items);
+    free((void *)opts->overrides.items);
     free((void *)opts->cdefs.items);
+    free((void *)opts->included.items);
+    free((void *)opts->modules.items);
     free((void *)opts->sources.items);
     free((void *)opts->cpp.items);
     free((void *)opts->link.items);
@@ -63,6 +78,14 @@ starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+static bool
+ends_with(const char *text, const char *suffix)
+{
+    size_t len = strlen(text);
+    size_t n = strlen(suffix);
+    return len >= n && strcmp(text + len - n, suffix) == 0;
+}
+
 /* Appends to a list that was made with room for all arguments. */
 static void
 list_add(eg_list *list, const char *item)
@@ -74,7 +97,9 @@ list_add(eg_list *list, const char *item)
 static embed_status
 lists_init(eg_opts *opts, int argc, ec_err *err)
 {
-    eg_list *lists[] = {&opts->cdefs, &opts->sources, &opts->cpp, &opts->link};
+    eg_list *lists[] = {&opts->overrides, &opts->apis,    &opts->cdefs,
+                        &opts->included,  &opts->modules, &opts->sources,
+                        &opts->cpp,       &opts->link};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         lists[i]->items = calloc((size_t)argc + 1, sizeof(char *));
         if (lists[i]->items == NULL) {
@@ -156,10 +181,18 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
         const char *name;
         const char **once;
         eg_list *list;
+        eg_list *also;
     } table[] = {
-        {"-o", &opts->output, NULL},        {"--name", &opts->name, NULL},
-        {"--emit-c", &opts->emit_c, NULL},  {"--cdef", NULL, &opts->cdefs},
-        {"--source", NULL, &opts->sources}, {"--isolation", NULL, NULL},
+        {"-o", &opts->output, NULL, NULL},
+        {"--name", &opts->name, NULL, NULL},
+        {"--emit-c", &opts->emit_c, NULL, NULL},
+        {"--cdef", NULL, &opts->cdefs, NULL},
+        {"--api", NULL, &opts->cdefs, &opts->apis},
+        {"--override", NULL, &opts->cdefs, &opts->overrides},
+        {"--source", NULL, &opts->sources, NULL},
+        {"--include", NULL, &opts->included, NULL},
+        {"--include-module", NULL, &opts->modules, NULL},
+        {"--isolation", NULL, NULL, NULL},
     };
     *out_known = false;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -179,6 +212,9 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
             return isolation_parse(value, &opts->isolation, err);
         }
         list_add(table[i].list, value);
+        if (table[i].also != NULL) {
+            list_add(table[i].also, value);
+        }
         return EMBED_OK;
     }
     return EMBED_OK;
@@ -275,6 +311,10 @@ build_argument(eg_opts *opts, cursor *at, ec_err *err)
         opts->command = EG_COMMAND_HELP_BUILD;
         return EMBED_OK;
     }
+    if (strcmp(arg, "--module") == 0) {
+        opts->is_module = true;
+        return EMBED_OK;
+    }
     if (arg[0] != '-' || arg[1] == '\0') {
         return positional(opts, arg, err);
     }
@@ -290,28 +330,56 @@ build_argument(eg_opts *opts, cursor *at, ec_err *err)
     return status;
 }
 
+/* Without API.h the only argument is INIT.py, which may be left out. */
+static embed_status
+script_check(eg_opts *opts, ec_err *err)
+{
+    if (opts->init != NULL) {
+        return ec_fail(err, EMBED_E_INVALID,
+                       "unexpected argument '%s' (--api and --module stand in "
+                       "place of API.h)",
+                       opts->init);
+    }
+    opts->init = opts->api;
+    opts->api = NULL;
+    if (opts->init == NULL && opts->name == NULL) {
+        return ec_fail(err, EMBED_E_INVALID, "--name is missing");
+    }
+    if (opts->command == EG_COMMAND_BUILD && opts->is_module &&
+        (opts->apis.n > 0 || opts->init != NULL)) {
+        return ec_fail(err, EMBED_E_INVALID,
+                       "--module excludes --api and INIT.py");
+    }
+    return EMBED_OK;
+}
+
 /* Checks what can only be checked once all is read. */
 static embed_status
-build_check(const eg_opts *opts, ec_err *err)
+build_check(eg_opts *opts, ec_err *err)
 {
-    if (opts->command != EG_COMMAND_BUILD) {
+    if (opts->command == EG_COMMAND_HELP_BUILD) {
         return EMBED_OK;
+    }
+    opts->is_script = opts->is_module || opts->apis.n > 0;
+    if (!opts->is_script && opts->init == NULL && opts->api != NULL &&
+        ends_with(opts->api, ".py")) {
+        opts->command = EG_COMMAND_SCRIPT;
+        return EMBED_OK;
+    }
+    if (opts->is_script) {
+        return script_check(opts, err);
     }
     if (opts->api == NULL || opts->init == NULL) {
         return ec_fail(err, EMBED_E_INVALID, "%s is missing",
                        opts->api == NULL ? "API.h" : "INIT.py");
     }
-    if (opts->emit_c != NULL && opts->output != NULL) {
-        return ec_fail(err, EMBED_E_INVALID,
-                       "-o and --emit-c exclude each other");
-    }
     return EMBED_OK;
 }
 
 static embed_status
-build_parse(eg_opts *opts, cursor *at, ec_err *err)
+build_parse(eg_opts *opts, eg_command command, cursor *at, ec_err *err)
 {
-    opts->command = EG_COMMAND_BUILD;
+    opts->command = command;
     embed_status status = lists_init(opts, at->argc, err);
     while (status == EMBED_OK && at->next < at->argc) {
         status = build_argument(opts, at, err);
@@ -344,7 +412,9 @@ eg_opts_parse(int argc, char **argv, eg_opts *out, ec_err *err)
     }
     const char *command = argv[1];
     if (strcmp(command, "build") == 0) {
-        status = build_parse(out, &at, err);
+        status = build_parse(out, EG_COMMAND_BUILD, &at, err);
+    } else if (strcmp(command, "declarations") == 0) {
+        status = build_parse(out, EG_COMMAND_DECLARATIONS, &at, err);
     } else if (strcmp(command, "help") == 0) {
         status = help_parse(out, &at, err);
     } else if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {

@@ -5,6 +5,8 @@
 #ifndef EMBED_GEN_OPTS_H
 #define EMBED_GEN_OPTS_H
 
+#include <stdbool.h>
+
 #include "core/err.h"
 
 /** Strings in the order they were given; they point into argv. */
@@ -15,6 +17,8 @@ typedef struct eg_list {
 
 typedef enum eg_command {
     EG_COMMAND_BUILD,
+    EG_COMMAND_SCRIPT,       /* build: `api` is a build script */
+    EG_COMMAND_DECLARATIONS, /* as build: only reads declarations */
     EG_COMMAND_HELP,
     EG_COMMAND_HELP_BUILD,
     EG_COMMAND_VERSION,
@@ -23,16 +27,24 @@ typedef enum eg_command {
 /** What the command line asks for.  Strings point into argv. */
 typedef struct eg_opts {
     eg_command command;
-    const char *api;    /* API.h */
-    const char *init;   /* INIT.py */
+    const char *api;    /* API.h; NULL: see is_script */
+    const char *init;   /* INIT.py; NULL: none */
     const char *output; /* -o; NULL: lib<NAME>.so */
     const char *name;   /* --name; NULL: the stem of INIT.py */
-    const char *emit_c; /* --emit-c; NULL: compile */
+    const char *emit_c; /* --emit-c; NULL: the C code is not kept */
+    bool is_module;     /* --module: no program, Python imports it */
+    bool is_script;     /* declarations as build scripts write them: --api or
+                           --module in place of API.h */
     embed_isolation isolation;
-    eg_list cdefs;   /* --cdef */
-    eg_list sources; /* --source */
-    eg_list cpp;     /* -I -D -U ...: for preprocessor and compiler */
-    eg_list link;    /* -L -l -Wl,... and what follows -- */
+    eg_list cdefs;     /* --cdef, --api and --override, in order */
+    eg_list apis;      /* --api: those of `cdefs` that are exported */
+    eg_list overrides; /* --override: those of `cdefs` that may declare again
+                          what was declared before */
+    eg_list included;  /* --include: declarations of other modules */
+    eg_list modules;   /* --include-module: their names */
+    eg_list sources;   /* --source */
+    eg_list cpp;       /* -I -D -U ...: for preprocessor and compiler */
+    eg_list link;      /* -L -l -Wl,... and what follows -- */
 } eg_opts;
 
 /**

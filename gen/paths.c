@@ -1,4 +1,4 @@
-/* paths.c - where libembed's own headers and library are.
+/* paths.c - where libembed's own headers, library and Python code are.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -86,4 +86,10 @@ embed_status
 eg_paths_lib(eg_text *out, ec_err *err)
 {
     return dir_find("lib", "libembed.so", out, err);
+}
+
+embed_status
+eg_paths_python(eg_text *out, ec_err *err)
+{
+    return dir_find("share/embed/python/cffi", "cffi/__init__.py", out, err);
 }

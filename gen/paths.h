@@ -24,4 +24,13 @@ embed_status eg_paths_include(eg_text *out, ec_err *err);
  */
 embed_status eg_paths_lib(eg_text *out, ec_err *err);
 
+/**
+ * Appends the directory that makes build scripts of CFFI run on this embed when
+ * it is on PYTHONPATH: the first "share/embed/python/cffi" beside this
+ * executable or above it.
+ *
+ * Returns:  as eg_paths_include().
+ */
+embed_status eg_paths_python(eg_text *out, ec_err *err);
+
 #endif /* EMBED_GEN_PATHS_H */

@@ -172,8 +172,9 @@ global_add(planner *p, const ec_decl *decl, const eg_header *header)
         global.kind == EG_GLOBAL_INT && is_checked(decl, header);
     global.is_static = (decl->flags & EC_DECL_EXTERN_PYTHON) != 0;
     global.is_undeclared = header->is_cdef_text;
+    /* Build scripts declare in their sources what these call. */
     global.is_announced = global.kind == EG_GLOBAL_EXPORT &&
-                          global.is_undeclared &&
+                          global.is_undeclared && !p->spec->opts->is_script &&
                           is_announced(p->spec, decl->type);
     global.is_counted =
         global.kind == EG_GLOBAL_VARIABLE && is_array &&
@@ -203,7 +204,7 @@ declarations_walk(planner *p, embed_status (*step)(planner *, const ec_decl *,
     for (size_t i = 0; i < ec_scope_count(scope) && status == EMBED_OK; i++) {
         const ec_decl *decl = ec_scope_at(scope, i);
         const eg_header *header = eg_spec_header(p->spec, &decl->pos);
-        if (header != NULL) {
+        if (header != NULL && !header->is_included) {
             status = step(p, decl, header);
         }
     }
@@ -388,10 +389,13 @@ table_name(const planner *p, const ec_type *type, const char *tag,
 }
 
 static unsigned
-record_flags(const ec_type *type)
+record_flags(const eg_spec *spec, const ec_type *type)
 {
     const unsigned loose = EC_TYPE_CUSTOM_LAYOUT | EC_TYPE_PARTIAL;
     unsigned flags = type->kind == EC_KIND_UNION ? EMBED_SF_UNION : 0u;
+    if (eg_spec_is_elsewhere(spec, type)) {
+        return flags | EMBED_SF_EXTERNAL;
+    }
     if ((type->flags & EC_TYPE_INCOMPLETE) != 0) {
         return flags | EMBED_SF_OPAQUE;
     }
@@ -403,18 +407,20 @@ static embed_status
 record_add(planner *p, const eg_node *node, size_t *counter)
 {
     const ec_type *type = node->type;
+    unsigned flags = record_flags(p->spec, type);
     eg_record *record = &p->plan->records[p->plan->n_records++];
     *record = (eg_record){
         .type = type,
         .name = table_name(p, type, type->tag, counter),
         .c_name = node->c_name,
-        .flags = record_flags(type),
+        .flags = flags,
+        .n_fields = (flags & EMBED_SF_EXTERNAL) != 0 ? 0 : type->n_fields,
         .fields = plan_alloc(p, type->n_fields, sizeof *record->fields),
     };
     if (record->name == NULL || record->fields == NULL) {
         return EMBED_E_NOMEM;
     }
-    for (size_t i = 0; i < type->n_fields; i++) {
+    for (size_t i = 0; i < record->n_fields; i++) {
         eg_field *field = &record->fields[i];
         field->field = &type->fields[i];
         if (eg_graph_field(&p->graph, node, field->field, &field->path) !=
@@ -471,10 +477,11 @@ tables_sort(eg_plan *plan)
           typename_compare);
     for (size_t i = 0; i < plan->n_records; i++) {
         eg_record *record = &plan->records[i];
-        bool is_opaque = (record->flags & EMBED_SF_OPAQUE) != 0;
+        bool is_bare =
+            (record->flags & (EMBED_SF_OPAQUE | EMBED_SF_EXTERNAL)) != 0;
         eg_graph_node(record->type)->row = (int)i;
-        record->first_field = is_opaque ? -1 : (int)plan->n_fields;
-        plan->n_fields += record->type->n_fields;
+        record->first_field = is_bare ? -1 : (int)plan->n_fields;
+        plan->n_fields += record->n_fields;
     }
     for (size_t i = 0; i < plan->n_enums; i++) {
         eg_graph_node(plan->enums[i].type)->row = (int)i;
@@ -554,7 +561,7 @@ indexes_resolve(planner *p)
     for (size_t i = 0; i < plan->n_records; i++) {
         eg_record *record = &plan->records[i];
         record->type_index = eg_graph_node(record->type)->index;
-        for (size_t j = 0; j < record->type->n_fields; j++) {
+        for (size_t j = 0; j < record->n_fields; j++) {
             const ec_field *field = record->fields[j].field;
             record->fields[j].type_index = eg_graph_node(field->type)->index;
         }

@@ -51,7 +51,8 @@ typedef struct eg_record {
     int type_index;
     unsigned flags;   /* EMBED_SF_* */
     int first_field;  /* -1: opaque */
-    eg_field *fields; /* fields[type->n_fields] */
+    eg_field *fields; /* fields[n_fields] */
+    size_t n_fields;  /* 0: another module has them */
 } eg_record;
 
 typedef struct eg_enum {

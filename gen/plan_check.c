@@ -151,7 +151,8 @@ eg_plan_check(const eg_plan *plan, eg_report *report)
             c_function_check(plan, global, report);
         }
     }
-    if (plan->n_exports == 0 && report->errors == 0) {
+    if (plan->n_exports == 0 && report->errors == 0 &&
+        !plan->spec->opts->is_script) {
         eg_report_warning(report, "%s declares no functions to export",
                           plan->spec->opts->api);
     }

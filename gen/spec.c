@@ -54,14 +54,14 @@ file_load(loader *ld, const char *path, eg_text *out)
 /* --- name and init code ---------------------------------------------------*/
 
 static bool
-is_identifier(const char *name)
+is_identifier(const char *name, size_t len)
 {
-    if (!isalpha((unsigned char)*name) && *name != '_') {
+    if (len == 0 || isdigit((unsigned char)*name)) {
         return false;
     }
-    for (; *name != '\0'; name++) {
-        if ((unsigned char)*name >= 0x80 ||
-            (!isalnum((unsigned char)*name) && *name != '_')) {
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)name[i] >= 0x80 ||
+            (!isalnum((unsigned char)name[i]) && name[i] != '_')) {
             return false;
         }
     }
@@ -71,7 +71,7 @@ is_identifier(const char *name)
 /* True for names that `import` cannot have. Source: Python 3.13, Language
  * Reference, 2.3.1. */
 static bool
-is_keyword(const char *name)
+is_keyword(const char *name, size_t len)
 {
     static const char *const words[] = {
         "False",  "None",     "True",  "and",    "as",       "assert",
@@ -82,11 +82,27 @@ is_keyword(const char *name)
         "return", "try",      "while", "with",   "yield",
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(name, words[i]) == 0) {
+        if (strlen(words[i]) == len && strncmp(name, words[i], len) == 0) {
             return true;
         }
     }
     return false;
+}
+
+/* True for names of modules: dots make a module of a package. */
+static bool
+is_module_name(const char *name)
+{
+    for (;;) {
+        size_t len = strcspn(name, ".");
+        if (!is_identifier(name, len) || is_keyword(name, len)) {
+            return false;
+        }
+        if (name[len] == '\0') {
+            return true;
+        }
+        name += len + 1;
+    }
 }
 
 static embed_status
@@ -106,7 +122,7 @@ name_load(loader *ld)
         return loader_nomem(ld);
     }
     const char *hint = given != NULL ? "" : "; give one with --name";
-    if (!is_identifier(spec->name) || is_keyword(spec->name)) {
+    if (!is_module_name(spec->name)) {
         eg_report_error(ld->report,
                         "'%s' cannot be the name of an extension: it is not "
                         "an identifier of C and Python%s",
@@ -125,6 +141,9 @@ init_code_load(loader *ld)
 {
     eg_text raw = EG_TEXT_INIT;
     const char *path = ld->spec->opts->init;
+    if (path == NULL) {
+        return EMBED_OK;
+    }
     embed_status status = file_load(ld, path, &raw);
     if (status == EMBED_OK &&
         !eg_initcode_normalise(path, eg_text_string(&raw), raw.len,
@@ -214,16 +233,32 @@ has_cdef_syntax(const char *text)
     return false;
 }
 
+/* True when the very string is in the list. */
+static bool
+list_has(const eg_list *list, const char *item)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->items[i] == item) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static embed_status
-header_add(loader *ld, const char *path, bool is_api)
+header_add(loader *ld, const char *path, bool is_api, bool is_included)
 {
     eg_spec *spec = ld->spec;
     eg_header *header = &spec->headers[spec->n_headers];
-    *header =
-        (eg_header){.path = path, .base = eg_file_base(path), .is_api = is_api};
+    *header = (eg_header){.path = path,
+                          .base = eg_file_base(path),
+                          .is_api = is_api,
+                          .is_included = is_included,
+                          .overrides = list_has(&spec->opts->overrides, path)};
     embed_status status = file_load(ld, path, &header->text);
     header->is_cdef_text =
-        !is_api && has_cdef_syntax(eg_text_string(&header->text));
+        spec->opts->is_script ||
+        (!is_api && has_cdef_syntax(eg_text_string(&header->text)));
     for (size_t i = 0; i < spec->n_headers && status == EMBED_OK; i++) {
         if (strcmp(spec->headers[i].base, header->base) == 0) {
             eg_report_error(ld->report,
@@ -240,17 +275,24 @@ static embed_status
 headers_find(loader *ld)
 {
     eg_spec *spec = ld->spec;
-    const eg_list *cdefs = &spec->opts->cdefs;
-    spec->headers =
-        ec_types_alloc(spec->types, (cdefs->n + 1) * sizeof *spec->headers);
+    const eg_opts *opts = spec->opts;
+    const eg_list *lists[] = {&opts->included, &opts->cdefs};
+    embed_status status = EMBED_OK;
+    size_t n = opts->included.n + opts->cdefs.n + 1;
+    spec->headers = ec_types_alloc(spec->types, n * sizeof *spec->headers);
     if (spec->headers == NULL) {
         return loader_nomem(ld);
     }
-    embed_status status = EMBED_OK;
-    for (size_t i = 0; i < cdefs->n && status == EMBED_OK; i++) {
-        status = header_add(ld, cdefs->items[i], false);
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+        for (size_t i = 0; i < lists[k]->n && status == EMBED_OK; i++) {
+            const char *path = lists[k]->items[i];
+            status = header_add(ld, path, list_has(&opts->apis, path),
+                                lists[k] == &opts->included);
+        }
     }
-    return status == EMBED_OK ? header_add(ld, spec->opts->api, true) : status;
+    return status == EMBED_OK && opts->api != NULL
+               ? header_add(ld, opts->api, true, false)
+               : status;
 }
 
 static embed_status
@@ -358,6 +400,9 @@ headers_load(loader *ld)
 {
     eg_text *text = &ld->spec->text;
     const char *api = ld->spec->opts->api;
+    if (api == NULL) {
+        return EMBED_OK; /* C never sees the declarations of build scripts */
+    }
     embed_status status = preprocess(ld, "-dD", "/dev/null", text);
     if (status == EMBED_OK) {
         ld->spec->is_api_first = eg_preprocess_is_nested(text, api);
@@ -365,6 +410,15 @@ headers_load(loader *ld)
             text_parse(ld, eg_text_string(text), text->len, api, EC_PARSE_SKIP);
     }
     return status == EMBED_OK ? macros_load(ld, text) : status;
+}
+
+/* How a cdef text is parsed: build scripts declare a function once. */
+static unsigned
+cdef_flags(const eg_spec *spec, const eg_header *header)
+{
+    return header->overrides       ? EC_PARSE_CDEF | EC_PARSE_OVERRIDE
+           : spec->opts->is_script ? EC_PARSE_CDEF | EC_PARSE_UNIQUE
+                                   : EC_PARSE_CDEF;
 }
 
 static embed_status
@@ -378,7 +432,7 @@ cdef_texts_load(loader *ld)
         }
         embed_status status =
             text_parse(ld, eg_text_string(&header->text), header->text.len,
-                       header->path, EC_PARSE_CDEF);
+                       header->path, cdef_flags(spec, header));
         if (status != EMBED_OK) {
             return status;
         }
@@ -397,6 +451,25 @@ eg_spec_header(const eg_spec *spec, const ec_pos *pos)
         }
     }
     return NULL;
+}
+
+const eg_header *
+eg_spec_type_header(const eg_spec *spec, const ec_type *type)
+{
+    size_t len = strlen(type->name);
+    const ec_decl *decl =
+        ec_scope_find(spec->scope, EC_DECL_TAG, type->name, len);
+    if (decl == NULL) {
+        decl = ec_scope_find(spec->scope, EC_DECL_TYPEDEF, type->name, len);
+    }
+    return decl == NULL ? NULL : eg_spec_header(spec, &decl->pos);
+}
+
+bool
+eg_spec_is_elsewhere(const eg_spec *spec, const ec_type *type)
+{
+    const eg_header *header = eg_spec_type_header(spec, type);
+    return header != NULL && header->is_included;
 }
 
 ec_pos

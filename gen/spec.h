@@ -18,6 +18,8 @@ typedef struct eg_header {
     const char *base; /* its base name: what generated C includes */
     eg_text text;     /* as it is written */
     bool is_api;
+    bool is_included;  /* another module has what it declares */
+    bool overrides;    /* declares again what was declared before */
     bool is_cdef_text; /* has what only cdef() understands, such as `...`:
                           parsed as it is, and C never sees it */
 } eg_header;
@@ -60,6 +62,12 @@ void eg_spec_fini(eg_spec *spec);
 
 /** Returns the header that `pos` is in, or NULL. */
 const eg_header *eg_spec_header(const eg_spec *spec, const ec_pos *pos);
+
+/** Returns the header that declares a struct, union or enum, or NULL. */
+const eg_header *eg_spec_type_header(const eg_spec *spec, const ec_type *type);
+
+/** True when another module has the struct or union. */
+bool eg_spec_is_elsewhere(const eg_spec *spec, const ec_type *type);
 
 /** Returns where a declaration's name is written: its column before macros were
  *  expanded, which is the same with every compiler. */

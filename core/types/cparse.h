@@ -66,6 +66,9 @@ typedef struct ec_decl {
     int64_t value;          /* constant with a known value (bit pattern) */
     const char *on_failure; /* text of EMBED_ON_FAILURE(expr), or NULL */
     ec_pos on_failure_pos;
+    const char *signature; /* function of a cdef text that C follows: as it was
+                              written, without storage classes, its parameters
+                              called a0, a1 ...; else NULL */
 } ec_decl;
 
 /**
@@ -128,6 +131,7 @@ enum {
                                  left to one is refused */
     EC_PARSE_OVERRIDE = 1 << 3, /* a second declaration of a name replaces
                                  the first */
+    EC_PARSE_UNIQUE = 1 << 4,   /* a function is declared once */
 };
 
 typedef struct ec_parse_opts {

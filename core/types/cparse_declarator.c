@@ -85,9 +85,24 @@ param_add(ec_parser *p, step *fn, ec_type *type, const ec_tok *tok)
     return true;
 }
 
-/* parameter-declaration; *out_void when it is a lone `void` */
+/* Notes where a parameter of the outermost function has its name. */
 static bool
-param(ec_parser *p, step *fn, bool *out_void)
+mark_add(ec_parser *p, ec_declarator *out, const ec_param_mark *mark)
+{
+    void *list = out->marks;
+
+    if (!ec_parser_reserve(p, &list, out->n_marks, sizeof *mark)) {
+        return false;
+    }
+    out->marks = list;
+    out->marks[out->n_marks++] = *mark;
+    return true;
+}
+
+/* parameter-declaration; *out_void when it is a lone `void`
+ * @param own  NULL; for parameters of what is declared: its declarator */
+static bool
+param(ec_parser *p, step *fn, ec_declarator *own, bool *out_void)
 {
     ec_declspec specs;
     ec_declarator declarator;
@@ -98,6 +113,12 @@ param(ec_parser *p, step *fn, bool *out_void)
     }
     *out_void = declarator.type->kind == EC_KIND_VOID && fn->n_args == 0 &&
                 declarator.name == NULL && ec_parser_at(p, ')');
+    const ec_param_mark mark = {
+        declarator.tok.start, declarator.name == NULL ? 0 : declarator.tok.len,
+        false};
+    if (!*out_void && own != NULL && !mark_add(p, own, &mark)) {
+        return false;
+    }
     return *out_void || param_add(p, fn, declarator.type, &declarator.tok);
 }
 
@@ -106,12 +127,17 @@ static bool
 params(ec_parser *p, reading *r)
 {
     step fn = {.kind = STEP_FUNCTION, .tok = p->tok};
+    ec_declarator *own = r->n_steps == 0 ? r->out : NULL;
     bool is_void = false;
 
     if (!ec_parser_next(p)) {
         return false;
     }
     fn.has_no_prototype = ec_parser_at(p, ')');
+    const ec_param_mark empty = {p->tok.start, 0, true};
+    if (fn.has_no_prototype && own != NULL && !mark_add(p, own, &empty)) {
+        return false;
+    }
     while (!ec_parser_at(p, ')') && !is_void) {
         if (ec_parser_at(p, EC_OP_DOTS)) {
             fn.is_variadic = true;
@@ -120,7 +146,7 @@ params(ec_parser *p, reading *r)
             }
             break;
         }
-        if (!param(p, &fn, &is_void)) {
+        if (!param(p, &fn, own, &is_void)) {
             return false;
         }
         if (!ec_parser_at(p, ')') && !ec_parser_expect(p, ',')) {
@@ -447,8 +473,12 @@ ec_parse_declarator(ec_parser *p, const ec_declspec *specs, ec_naming naming,
 {
     reading r = {.naming = naming, .out = out};
 
-    *out = (ec_declarator){.tok = p->tok};
-    if (!declarator_steps(p, &r) || !declarator_apply(p, &r, specs) ||
+    *out = (ec_declarator){.tok = p->tok, .start = p->tok.start};
+    if (!declarator_steps(p, &r)) {
+        return false;
+    }
+    out->end = p->tok.start;
+    if (!declarator_apply(p, &r, specs) ||
         !ec_parse_attributes(p, &out->attrs)) {
         return false;
     }

@@ -177,6 +177,12 @@ ec_parser_declare(ec_parser *p, const ec_entry *entry, const ec_tok *tok)
         return ec_scope_add(p->scope, &added, &old) == EMBED_OK ||
                ec_parser_fail_nomem(p);
     }
+    if ((p->opts->flags & EC_PARSE_UNIQUE) != 0 &&
+        added.decl.kind == EC_DECL_FUNCTION) {
+        return ec_parser_fail(p, tok,
+                              "multiple declarations of function %.200s",
+                              added.decl.name);
+    }
     if (!entries_agree(old, &added)) {
         if ((p->opts->flags & EC_PARSE_OVERRIDE) != 0) {
             added.hash = old->hash;

@@ -153,6 +153,10 @@ declare_function(ec_parser *p, const ec_declspec *specs, const ec_declarator *d,
     if (p->tok.kind == EC_TOK_IDENT) {
         return ec_parser_fail(p, &p->tok, "expected ';'");
     }
+    if (ec_parser_is_cdef(p) && (p->opts->flags & EC_PARSE_RUN_TIME) == 0 &&
+        !ec_parse_signature(p, specs, d, &entry.decl.signature)) {
+        return false;
+    }
     return ec_parser_declare(p, &entry, &d->tok) &&
            (!*out_body || ec_parser_skip_group(p));
 }

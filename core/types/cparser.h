@@ -90,6 +90,13 @@ typedef enum ec_naming {
     EC_NAMING_NEVER, /* type name */
 } ec_naming;
 
+/** A place in the text of a function's parameters that a name goes to. */
+typedef struct ec_param_mark {
+    const char *at;
+    size_t len;    /* of the name there; 0: unnamed */
+    bool is_empty; /* empty parentheses end here */
+} ec_param_mark;
+
 typedef struct ec_declarator {
     ec_type *type;
     const char *name;      /* NULL when unnamed */
@@ -100,6 +107,10 @@ typedef struct ec_declarator {
     ec_attrs attrs;
     const char *on_failure;
     ec_pos on_failure_pos;
+    const char *start; /* of its text, which ends before `end` */
+    const char *end;
+    ec_param_mark *marks; /* marks[n_marks]: of a function's own parameters */
+    size_t n_marks;
 } ec_declarator;
 
 /* --- cparse.c: tokens and failures ---------------------------------------*/
@@ -156,6 +167,14 @@ bool ec_parser_declare(ec_parser *p, const ec_entry *entry, const ec_tok *tok);
 /** Declares an integer constant. */
 bool ec_parser_declare_constant(ec_parser *p, const ec_tok *name, ec_type *type,
                                 int64_t value, unsigned flags);
+
+/* --- cparse_signature.c --------------------------------------------------*/
+
+/** Sets *out to a function's declaration as it was written, without storage
+ *  classes, its parameters being called a0, a1 ...: what types have lost
+ *  (qualifiers, names of typedefs) is still there. */
+bool ec_parse_signature(ec_parser *p, const ec_declspec *specs,
+                        const ec_declarator *d, const char **out);
 
 /* --- cparse_spec.c -------------------------------------------------------*/
 

@@ -431,9 +431,17 @@ an_installed_tree_works_after_it_was_moved(void **state)
     shell_expect(0, "cd dest/opt/em && find . -type f -o -type l | grep -v "
                     "cpython- | LC_ALL=C sort");
     shell_expect_output("./bin/embed\n./include/embed.h\n"
+                        "./include/embed/cffi.h\n"
                         "./include/embed/plugin.h\n./lib/embed/pythons\n"
                         "./lib/libembed.so\n./lib/libembed.so.0\n"
                         "./lib/pkgconfig/embed.pc\n"
+                        "./share/embed/python/cffi/cffi/__init__.py\n"
+                        "./share/embed/python/cffi/cffi/error.py\n"
+                        "./share/embed/python/embed_build/__init__.py\n"
+                        "./share/embed/python/embed_build/api.py\n"
+                        "./share/embed/python/embed_build/command.py\n"
+                        "./share/embed/python/embed_build/errors.py\n"
+                        "./share/embed/python/embed_build/options.py\n"
                         "./share/embed/stubs/embed/__init__.pyi\n"
                         "./share/embed/stubs/embed/py.typed\n");
     shell_expect(0, "mv dest/opt/em 'moved away'");

@@ -33,6 +33,7 @@ static const char stand_in_code[] =
     "struct embed_plugin *the_plugin;\n"
     "void (*the_handler)(struct embed_externpy *, char *);\n"
     "void embed_plugin_register(struct embed_plugin *p) { the_plugin = p; }\n"
+    "void *embed_plugin_module(struct embed_plugin *p) { return p; }\n"
     "void embed_plugin_start(struct embed_plugin *p, struct embed_externpy *f,"
     " char *b)\n"
     "{ (void)p; the_handler(f, b); }\n";
@@ -324,7 +325,7 @@ a_plug_in_exports_its_api_and_nothing_else(void **state)
         fail_msg("%s", eg_text_string(&run.report.text));
     }
     gen_case_fini(&run);
-    assert_exports("libx.so", "add calls counter table ");
+    assert_exports("libx.so", "PyInit_x add calls counter table ");
 }
 
 static void
@@ -340,7 +341,7 @@ a_cdef_file_may_include_the_api(void **state)
     gen_case_build(&run, "api.h init.py --name x --cdef c.h --source c.c");
     assert_int_equal(run.status, EMBED_OK);
     gen_case_fini(&run);
-    assert_exports("libx.so", "add counter ");
+    assert_exports("libx.so", "PyInit_x add counter ");
     gen_case_write("api.h", "#pragma once\n#include \"c.h\"\n"
                             "int add(struct s *s);\nint counter;\n");
     gen_case_write("c.h", "#pragma once\nstruct s { int a; };\n"
@@ -348,7 +349,7 @@ a_cdef_file_may_include_the_api(void **state)
     gen_case_build(&run, "api.h init.py --name x --cdef c.h --source c.c");
     assert_int_equal(run.status, EMBED_OK);
     gen_case_fini(&run);
-    assert_exports("libx.so", "add counter ");
+    assert_exports("libx.so", "PyInit_x add counter ");
 }
 
 static void
@@ -371,6 +372,8 @@ several_plug_ins_link_into_one_program(void **state)
                              "int a(int);\nint b(int);\nint n;\n"
                              "void embed_plugin_register(struct embed_plugin "
                              "*p) { n++; (void)p; }\n"
+                             "void *embed_plugin_module(struct embed_plugin "
+                             "*p) { return p; }\n"
                              "void embed_plugin_start(struct embed_plugin *p, "
                              "struct embed_externpy *f, char *r)\n"
                              "{ (void)p; (void)f; r[0] = 1; }\n"

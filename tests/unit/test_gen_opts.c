@@ -13,7 +13,7 @@
 
 #include "gen/opts.h"
 
-#define ARGV_MAX 16
+#define ARGV_MAX 24
 
 /* Parses a command line given as one string, split at blanks. */
 static embed_status
@@ -101,6 +101,35 @@ compiler_options_are_sorted_by_who_needs_them(void **state)
 }
 
 static void
+declarations_of_build_scripts_stand_in_place_of_the_header(void **state)
+{
+    (void)state;
+    eg_opts opts;
+    assert_int_equal(parse("embed build --cdef c.h --api a.h --override d.h "
+                           "init.py --include i.h --include-module m -o x.so "
+                           "--emit-c x.c",
+                           &opts, NULL),
+                     EMBED_OK);
+    assert_true(opts.is_script);
+    assert_null(opts.api);
+    assert_string_equal(opts.init, "init.py");
+    assert_int_equal(opts.cdefs.n, 3); /* in order */
+    assert_ptr_equal(opts.cdefs.items[1], opts.apis.items[0]);
+    assert_ptr_equal(opts.cdefs.items[2], opts.overrides.items[0]);
+    assert_string_equal(opts.included.items[0], "i.h");
+    assert_string_equal(opts.modules.items[0], "m");
+    eg_opts_fini(&opts);
+    assert_int_equal(parse("embed build --module --name m", &opts, NULL),
+                     EMBED_OK);
+    assert_true(opts.is_script && opts.is_module);
+    assert_null(opts.init);
+    eg_opts_fini(&opts);
+    assert_int_equal(parse("embed build script.py", &opts, NULL), EMBED_OK);
+    assert_int_equal(opts.command, EG_COMMAND_SCRIPT);
+    eg_opts_fini(&opts);
+}
+
+static void
 wrong_use_says_what_is_wrong(void **state)
 {
     (void)state;
@@ -120,8 +149,15 @@ wrong_use_says_what_is_wrong(void **state)
                  "option '-o' is given twice");
     assert_usage("embed build a.h b.py --isolation none",
                  "--isolation must be own, sub or shared, not 'none'");
-    assert_usage("embed build a.h b.py -o x --emit-c y",
-                 "-o and --emit-c exclude each other");
+    assert_usage("embed build --api a.h b.py c",
+                 "unexpected argument 'c' (--api and --module stand in place "
+                 "of API.h)");
+    assert_usage("embed build --api a.h", "--name is missing");
+    assert_usage("embed build --module", "--name is missing");
+    assert_usage("embed build --module b.py",
+                 "--module excludes --api and INIT.py");
+    assert_usage("embed build --module --api a.h --name x",
+                 "--module excludes --api and INIT.py");
     assert_usage("embed help frob", "no help on 'frob'");
 }
 
@@ -156,6 +192,8 @@ main(void)
         cmocka_unit_test(two_files_are_enough),
         cmocka_unit_test(options_and_files_mix),
         cmocka_unit_test(compiler_options_are_sorted_by_who_needs_them),
+        cmocka_unit_test(
+            declarations_of_build_scripts_stand_in_place_of_the_header),
         cmocka_unit_test(wrong_use_says_what_is_wrong),
         cmocka_unit_test(help_and_version_are_commands),
     };
