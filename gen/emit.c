@@ -229,6 +229,7 @@ emit_pragmas(const eg_emitter *em)
                  "\n"
                  "#pragma GCC diagnostic push\n"
                  "#pragma GCC diagnostic ignored \"-Wpedantic\"\n"
+                 "#pragma GCC diagnostic ignored \"-Wsizeof-array-argument\"\n"
                  "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n"
                  "#pragma GCC diagnostic ignored "
                  "\"-Wdeprecated-declarations\"\n");

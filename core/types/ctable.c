@@ -131,17 +131,10 @@ ec_table_const_int(const ec_table *table, int global, uint64_t *out,
 
 /* Finds a struct or union; the other keyword is an error. */
 static embed_status
-resolve_record(ec_table *table, bool is_union, const char *name, size_t len,
-               ec_type **out, ec_err *err)
+resolve_record(ec_table *table, bool is_union, int index, ec_type **out,
+               ec_err *err)
 {
-    const struct embed_context *context = table->context;
-    int index =
-        name_find(context->struct_unions, sizeof(struct embed_struct_union),
-                  context->num_struct_unions, name, len);
-    if (index < 0) {
-        return EMBED_OK;
-    }
-    int flags = context->struct_unions[index].flags;
+    int flags = table->context->struct_unions[index].flags;
     if (((flags & EMBED_SF_UNION) != 0) != is_union) {
         return ec_fail(err, EMBED_E_INVALID,
                        "wrong kind of tag: struct vs union");
@@ -154,29 +147,38 @@ resolve_type(void *arg, ec_name_space space, const char *name, size_t len,
              ec_type **out, ec_err *err)
 {
     ec_table *table = arg;
-    const struct embed_context *context = table->context;
+    const struct embed_context *c = table->context;
     int index = -1;
     *out = NULL;
     switch (space) {
     case EC_NS_TYPEDEF:
-        index = name_find(context->typenames, sizeof(struct embed_typename),
-                          context->num_typenames, name, len);
-        return index < 0
-                   ? EMBED_OK
-                   : ec_table_type(table, context->typenames[index].type_index,
-                                   out, err);
+        index = name_find(c->typenames, sizeof(struct embed_typename),
+                          c->num_typenames, name, len);
+        if (index >= 0) {
+            return ec_table_type(table, c->typenames[index].type_index, out,
+                                 err);
+        }
+        break;
     case EC_NS_STRUCT:
     case EC_NS_UNION:
-        return resolve_record(table, space == EC_NS_UNION, name, len, out, err);
+        index = name_find(c->struct_unions, sizeof(struct embed_struct_union),
+                          c->num_struct_unions, name, len);
+        if (index >= 0) {
+            return resolve_record(table, space == EC_NS_UNION, index, out, err);
+        }
+        break;
     case EC_NS_ENUM:
-        index = name_find(context->enums, sizeof(struct embed_enum),
-                          context->num_enums, name, len);
-        return index < 0
-                   ? EMBED_OK
-                   : ec_table_type(table, context->enums[index].type_index, out,
-                                   err);
+        index = name_find(c->enums, sizeof(struct embed_enum), c->num_enums,
+                          name, len);
+        if (index >= 0) {
+            return ec_table_type(table, c->enums[index].type_index, out, err);
+        }
+        break;
     }
-    return EMBED_OK;
+    return table->included.type == NULL
+               ? EMBED_OK
+               : table->included.type(table->included.arg, space, name, len,
+                                      out, err);
 }
 
 static bool
@@ -186,12 +188,21 @@ resolve_constant(void *arg, const char *name, size_t len, int64_t *out)
     uint64_t value = 0;
     bool negative = false;
     int index = ec_table_global(table, name, len);
-    if (index < 0 ||
-        ec_table_const_int(table, index, &value, &negative, NULL) != EMBED_OK) {
+    if (index < 0) {
+        return table->included.constant != NULL &&
+               table->included.constant(table->included.arg, name, len, out);
+    }
+    if (ec_table_const_int(table, index, &value, &negative, NULL) != EMBED_OK) {
         return false;
     }
     *out = (int64_t)value;
     return true;
+}
+
+void
+ec_table_include(ec_table *table, const ec_resolver *resolver)
+{
+    table->included = resolver != NULL ? *resolver : (ec_resolver){.arg = NULL};
 }
 
 /* --- opening --------------------------------------------------------------*/
@@ -229,11 +240,6 @@ check_context(const struct embed_context *context, uint32_t version,
     if (context == NULL || context->num_types < 0 ||
         (context->num_types > 0 && context->types == NULL)) {
         return ec_fail(err, EMBED_E_ABI, "malformed type tables: no types");
-    }
-    if (context->includes != NULL && context->includes[0] != NULL) {
-        return ec_fail(err, EMBED_E_ABI,
-                       "type tables include those of '%s': not supported",
-                       context->includes[0]);
     }
     embed_status status =
         check_names("globals", context->globals, sizeof(struct embed_global),
@@ -279,6 +285,7 @@ ec_table_open(ec_types *types, const struct embed_context *context,
         .arg = table, .type = resolve_type, .constant = resolve_constant};
     table->types = types;
     table->context = context;
+    table->included = (ec_resolver){.arg = NULL};
     table->realised = slots_alloc(types, context->num_types);
     table->records = slots_alloc(types, context->num_struct_unions);
     table->enums = slots_alloc(types, context->num_enums);

@@ -25,6 +25,10 @@ void ec_table_close(ec_table *table);
 /** The scope to parse type expressions in: knows all names of the tables. */
 ec_scope *ec_table_scope(ec_table *table);
 
+/** Names that the tables do not have are asked of `resolver` from now on, and
+ *  what they say is defined elsewhere.  Copied; NULL: of nobody. */
+void ec_table_include(ec_table *table, const ec_resolver *resolver);
+
 /** Realises the type at an index of the `types` array. */
 embed_status
 ec_table_type(ec_table *table, int index, ec_type **out, ec_err *err);

@@ -18,9 +18,10 @@ struct ec_table {
     ec_types *types;
     const struct embed_context *context;
     ec_scope *scope;
-    ec_type **realised; /* realised[num_types], NULL until asked for */
-    ec_type **records;  /* records[num_struct_unions] */
-    ec_type **enums;    /* enums[num_enums] */
+    ec_resolver included; /* functions NULL: nothing is */
+    ec_type **realised;   /* realised[num_types], NULL until asked for */
+    ec_type **records;    /* records[num_struct_unions] */
+    ec_type **enums;      /* enums[num_enums] */
 };
 
 /** Returns the operation of a table word. */

@@ -7,6 +7,7 @@
 #include "core/types/ctable_int.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define TABLE_NAME_MAX 512
 
@@ -212,6 +213,34 @@ entry_check(const ec_table *table, const struct embed_struct_union *entry,
     return EMBED_OK;
 }
 
+/* Finds the type of an entry that other tables define. */
+static embed_status
+record_elsewhere(ec_table *table, const struct embed_struct_union *entry,
+                 ec_type **out, ec_err *err)
+{
+    const ec_resolver *others = &table->included;
+    bool is_union = (entry->flags & EMBED_SF_UNION) != 0;
+    ec_name_space space = entry->name[0] == '$' ? EC_NS_TYPEDEF
+                          : is_union            ? EC_NS_UNION
+                                                : EC_NS_STRUCT;
+    const char *name = entry->name + (entry->name[0] == '$');
+    ec_type *type = NULL;
+    embed_status status =
+        others->type == NULL
+            ? EMBED_OK
+            : others->type(others->arg, space, name, strlen(name), &type, err);
+    if (status == EMBED_OK && type == NULL) {
+        status = ec_fail(err, EMBED_E_INVALID,
+                         "'%s' should come from an included module, but none "
+                         "has it",
+                         entry->name);
+    }
+    if (status == EMBED_OK) {
+        *out = type;
+    }
+    return status;
+}
+
 /* Makes the type of an entry, without fields. */
 static embed_status
 record_make(ec_table *table, const struct embed_struct_union *entry,
@@ -220,14 +249,12 @@ record_make(ec_table *table, const struct embed_struct_union *entry,
     char name[TABLE_NAME_MAX];
     const char *tag;
     bool is_union = (entry->flags & EMBED_SF_UNION) != 0;
+    if ((entry->flags & EMBED_SF_EXTERNAL) != 0) {
+        return record_elsewhere(table, entry, out, err);
+    }
     embed_status status =
         ec_table_spell(is_union ? "union" : "struct", entry->name, name,
                        sizeof name, &tag, err);
-    if (status == EMBED_OK && (entry->flags & EMBED_SF_EXTERNAL) != 0) {
-        status =
-            ec_fail(err, EMBED_E_ABI,
-                    "%s is defined in other type tables: not supported", name);
-    }
     if (status == EMBED_OK && !is_opaque(entry)) {
         status = entry_check(table, entry, err);
     }

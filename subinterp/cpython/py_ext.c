@@ -5,6 +5,7 @@
 #include "subinterp/cpython/py_ext.h"
 
 #include "subinterp/cpython/py_export.h"
+#include "subinterp/cpython/py_ffi.h"
 #include "subinterp/cpython/py_lib.h"
 #include "subinterp/cpython/py_state.h"
 
@@ -35,8 +36,12 @@ ext_objects(es_pyext *ext)
     if (ext->ffi == NULL) {
         return -1;
     }
-    ((es_ffi *)ext->ffi)->ext = ext;
-    ext->lib = es_lib_new(ext->py, plugin, table);
+    es_ffi *ffi = (es_ffi *)ext->ffi;
+    ffi->ext = ext;
+    if (es_ffi_include_modules(ffi, plugin->context->includes) < 0) {
+        return -1;
+    }
+    ext->lib = es_lib_new(ext->py, plugin, table, ffi->included);
     return ext->lib == NULL ? -1 : 0;
 }
 

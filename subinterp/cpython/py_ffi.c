@@ -160,6 +160,9 @@ ffi_dealloc(es_ffi *ffi)
         PyObject_ClearWeakRefs((PyObject *)ffi);
     }
     (void)ffi_clear(ffi);
+    if (ffi->table != NULL) {
+        ec_table_include(ffi->table, NULL);
+    }
     ec_scope_destroy(ffi->own);
     tp->tp_free(ffi);
     if (py != NULL) {

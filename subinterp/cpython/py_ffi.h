@@ -91,6 +91,11 @@ ES_FFI_METHOD(include);
 ES_FFI_METHOD(dlopen);
 ES_FFI_METHOD(dlclose);
 
+/** Imports modules and includes their ffi, for one with tables.
+ *  @param names  ends with NULL; may be NULL
+ *  Returns 0, or -1 with an exception set. */
+int es_ffi_include_modules(es_ffi *ffi, const char *const *names);
+
 /** Returns the value of an integer constant that `ffi` knows, itself or by
  *  include(); new reference.  NULL without an exception when there is none. */
 PyObject *es_ffi_constant(es_ffi *ffi, const char *name, size_t len);

@@ -11,21 +11,20 @@
 
 /* --- scopes -------------------------------------------------------------- */
 
-/* What the scope of an ffi asks for names it does not know.  Names go one step
- * only: include() has taken over what the other one includes. */
+/* What the scope of an ffi asks for names it does not know.  An ffi may include
+ * itself through others: each is asked once. */
 static embed_status
 included_type(void *arg, ec_name_space space, const char *name, size_t len,
               ec_type **out, ec_err *err)
 {
-    const es_ffi *ffi = arg;
-    es_py *py = ffi->py;
+    es_ffi *ffi = arg;
     embed_status status = EMBED_OK;
 
     *out = NULL;
-    if (ffi->included == NULL || py->in_included) {
+    if (ffi->included == NULL || ffi->is_asking) {
         return EMBED_OK;
     }
-    py->in_included = true;
+    ffi->is_asking = true;
     for (Py_ssize_t i = 0; status == EMBED_OK && *out == NULL &&
                            i < PyList_GET_SIZE(ffi->included);
          i++) {
@@ -33,27 +32,26 @@ included_type(void *arg, ec_name_space space, const char *name, size_t len,
 
         status = ec_scope_type(other->scope, space, name, len, out, err);
     }
-    py->in_included = false;
+    ffi->is_asking = false;
     return status;
 }
 
 static bool
 included_constant(void *arg, const char *name, size_t len, int64_t *out)
 {
-    const es_ffi *ffi = arg;
-    es_py *py = ffi->py;
+    es_ffi *ffi = arg;
     bool found = false;
 
-    if (ffi->included == NULL || py->in_included) {
+    if (ffi->included == NULL || ffi->is_asking) {
         return false;
     }
-    py->in_included = true;
+    ffi->is_asking = true;
     for (Py_ssize_t i = 0; !found && i < PyList_GET_SIZE(ffi->included); i++) {
         const es_ffi *other = (es_ffi *)PyList_GET_ITEM(ffi->included, i);
 
         found = ec_scope_constant(other->scope, name, len, out);
     }
-    py->in_included = false;
+    ffi->is_asking = false;
     return found;
 }
 
@@ -190,10 +188,29 @@ included_add(es_ffi *ffi, PyObject *other)
     return other != (PyObject *)ffi ? PyList_Append(ffi->included, other) : 0;
 }
 
+/* Includes `other` and what that includes.  0, or -1 with an exception set. */
+static int
+include(es_ffi *ffi, PyObject *other)
+{
+    const PyObject *more = ((es_ffi *)other)->included;
+
+    if (ffi->included == NULL) {
+        ffi->included = PyList_New(0);
+    }
+    if (ffi->included == NULL || included_add(ffi, other) < 0) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; more != NULL && i < PyList_GET_SIZE(more); i++) {
+        if (included_add(ffi, PyList_GET_ITEM(more, i)) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 ES_FFI_METHOD(include)
 {
     static const es_params params = {"include", {"ffi_to_include"}, 1, 1};
-    const es_ffi *other;
     PyObject *arg;
 
     if (es_args(&params, args, nargs, kwnames, &arg) < 0) {
@@ -215,19 +232,38 @@ ES_FFI_METHOD(include)
                         "the ffi of an extension cannot include others");
         return NULL;
     }
-    if (ffi->included == NULL) {
-        ffi->included = PyList_New(0);
-    }
-    if (ffi->included == NULL || scope_prepare(ffi) < 0 ||
-        included_add(ffi, arg) < 0) {
+    if (scope_prepare(ffi) < 0 || include(ffi, arg) < 0) {
         return NULL;
     }
-    other = (es_ffi *)arg;
-    for (Py_ssize_t i = 0;
-         other->included != NULL && i < PyList_GET_SIZE(other->included); i++) {
-        if (included_add(ffi, PyList_GET_ITEM(other->included, i)) < 0) {
-            return NULL;
-        }
-    }
     Py_RETURN_NONE;
+}
+
+int
+es_ffi_include_modules(es_ffi *ffi, const char *const *names)
+{
+    const ec_resolver resolver = {
+        .arg = ffi, .type = included_type, .constant = included_constant};
+
+    for (; names != NULL && *names != NULL; names++) {
+        ES_OWNED PyObject *module = PyImport_ImportModule(*names);
+        ES_OWNED PyObject *other = NULL;
+
+        if (module != NULL) {
+            other = PyObject_GetAttrString(module, "ffi");
+        }
+        if (other == NULL) {
+            return -1;
+        }
+        if (!PyObject_TypeCheck(other, ffi->py->ffi_type)) {
+            PyErr_Format(PyExc_ImportError,
+                         "the included module '%s' is not one of libembed's",
+                         *names);
+            return -1;
+        }
+        if (include(ffi, other) < 0) {
+            return -1;
+        }
+        ec_table_include(ffi->table, &resolver);
+    }
+    return 0;
 }

@@ -18,7 +18,8 @@ typedef struct es_lib {
     es_py *py; /* counted; it keeps `table` */
     const struct embed_plugin *plugin;
     ec_table *table;
-    PyObject *known; /* dict: name -> constant or function */
+    PyObject *known;    /* dict: name -> constant or function */
+    PyObject *included; /* list of es_ffi, or NULL */
 } es_lib;
 
 /* A constant's getter writes the value to *where. */
@@ -93,6 +94,25 @@ lib_find(const es_lib *lib, PyObject *name)
         return -1;
     }
     return ec_table_global(lib->table, text, (size_t)len);
+}
+
+/* Finds a name in what is included.  The lib that has it, borrowed, and its
+ * index there; NULL without an exception when there is none. */
+static es_lib *
+lib_find_included(const es_lib *lib, PyObject *name, int *out_index)
+{
+    for (Py_ssize_t i = 0;
+         lib->included != NULL && i < PyList_GET_SIZE(lib->included); i++) {
+        const es_ffi *ffi = (es_ffi *)PyList_GET_ITEM(lib->included, i);
+        es_lib *other = ffi->ext != NULL ? (es_lib *)ffi->ext->lib : NULL;
+        int index = other != NULL ? lib_find(other, name) : -1;
+
+        if (index >= 0) {
+            *out_index = index;
+            return other;
+        }
+    }
+    return NULL;
 }
 
 static void
@@ -396,8 +416,13 @@ lib_getattro(PyObject *self, PyObject *name)
         return NULL;
     }
     int index = lib_find(lib, name);
+    if (index == -1) {
+        PyObject *other = (PyObject *)lib_find_included(lib, name, &index);
+        return other != NULL ? PyObject_GetAttr(other, name)
+                             : lib_get_special(self, name);
+    }
     if (index < 0) {
-        return index == -1 ? lib_get_special(self, name) : NULL;
+        return NULL;
     }
     PyObject *value = global_value(lib, index);
     if (value != NULL && !is_variable(lib_global(lib, index)) &&
@@ -416,10 +441,14 @@ lib_setattro(PyObject *self, PyObject *name, PyObject *value)
     char *address = NULL;
 
     if (index < 0) {
+        PyObject *other = NULL;
         if (index == -1) {
-            raise_no_name(lib, name);
+            other = (PyObject *)lib_find_included(lib, name, &index);
+            if (other == NULL) {
+                raise_no_name(lib, name);
+            }
         }
-        return -1;
+        return other != NULL ? PyObject_SetAttr(other, name, value) : -1;
     }
     if (!is_variable(lib_global(lib, index))) {
         return es_lib_refuse_write(name);
@@ -450,6 +479,7 @@ lib_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(((es_lib *)self)->known);
+    Py_VISIT(((es_lib *)self)->included);
     return 0;
 }
 
@@ -462,6 +492,7 @@ lib_clear(PyObject *self)
     if (lib->known != NULL) {
         PyDict_Clear(lib->known);
     }
+    Py_CLEAR(lib->included);
     return 0;
 }
 
@@ -473,6 +504,7 @@ lib_dealloc(PyObject *self)
 
     PyObject_GC_UnTrack(self);
     Py_XDECREF(lib->known);
+    Py_XDECREF(lib->included);
     if (lib->py != NULL) {
         es_py_unref(lib->py);
     }
@@ -522,7 +554,8 @@ es_lib_types_create(es_py *py)
 }
 
 PyObject *
-es_lib_new(es_py *py, const struct embed_plugin *plugin, ec_table *table)
+es_lib_new(es_py *py, const struct embed_plugin *plugin, ec_table *table,
+           PyObject *included)
 {
     es_lib *lib = (es_lib *)py->lib_type->tp_alloc(py->lib_type, 0);
 
@@ -532,6 +565,7 @@ es_lib_new(es_py *py, const struct embed_plugin *plugin, ec_table *table)
     lib->py = es_py_ref(py);
     lib->plugin = plugin;
     lib->table = table;
+    lib->included = Py_XNewRef(included);
     lib->known = PyDict_New();
     if (lib->known == NULL) {
         Py_DECREF(lib);
@@ -549,10 +583,15 @@ name_address(const es_lib *lib, PyObject *name)
     char *address = NULL;
     bool is_constant;
 
-    if (index < 0) {
-        if (index == -1) {
+    if (index == -1) {
+        const es_lib *other = lib_find_included(lib, name, &index);
+        if (other == NULL) {
             raise_no_name(lib, name);
+        } else {
+            lib = other;
         }
+    }
+    if (index < 0) {
         return NULL;
     }
     const struct embed_global *g = lib_global(lib, index);

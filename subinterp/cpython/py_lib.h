@@ -11,10 +11,11 @@
 #include "subinterp/cpython/py_state.h"
 
 /** Makes the lib object of a plug-in. `table` is open over the plug-in's
- *  tables and lives as long as `py`.  New reference, or NULL with an exception
- *  set. */
-PyObject *
-es_lib_new(es_py *py, const struct embed_plugin *plugin, ec_table *table);
+ *  tables and lives as long as `py`.
+ *  @param included  list of the es_ffi whose names it has, too; or NULL
+ *  New reference, or NULL with an exception set. */
+PyObject *es_lib_new(es_py *py, const struct embed_plugin *plugin,
+                     ec_table *table, PyObject *included);
 
 /** Returns a variable's value as `lib` shows it; new reference. `type` is
  *  complete. */

@@ -55,8 +55,6 @@ struct es_py {
 
     es_pyext *imported; /* libraries imported as modules; linked */
 
-    bool in_included; /* a name is being looked up in what an ffi includes */
-
     /* Types used all the time. */
     ec_type *type_void_ptr;
     ec_type *type_char_ptr;
@@ -114,6 +112,7 @@ typedef struct es_ffi {
     ec_scope *scope; /* where type expressions are parsed */
     ec_scope *own;   /* the same, owned; NULL before cdef(), and with tables */
     PyObject *included; /* list of es_ffi, or NULL */
+    bool is_asking;     /* a name is being looked up in what it includes */
     es_pyext *ext;      /* set by es_pyext_create(); NULL: no extension */
     PyObject *parsed;   /* dict: str -> es_ctype */
     PyObject *once;     /* dict of init_once, or NULL */

@@ -1,0 +1,10 @@
+#include <stdio.h>
+
+int length(void);
+
+int
+main(void)
+{
+    printf("%d\n", length());
+    return 0;
+}
