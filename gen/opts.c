@@ -38,6 +38,7 @@ static const char help_build_text[] =
     "                       of API.h\n"
     "  --module             export nothing: a module for Python to import\n"
     "  --override FILE      as --cdef; its declarations replace earlier ones\n"
+    "  --pack N             the next such file has #pragma pack(N) in force\n"
     "  --include FILE       declarations that another module has\n"
     "  --include-module M   the name of that module\n"
     "  -I -D -U -L -l -Wl,  as for the compiler\n"
@@ -55,6 +56,7 @@ void
 eg_opts_fini(eg_opts *opts)
 {
     free((void *)opts->apis.items);
+    free((void *)opts->packed.items);
     free((void *)opts->overrides.items);
     free((void *)opts->cdefs.items);
     free((void *)opts->included.items);
@@ -97,11 +99,11 @@ list_add(eg_list *list, const char *item)
 static embed_status
 lists_init(eg_opts *opts, int argc, ec_err *err)
 {
-    eg_list *lists[] = {&opts->overrides, &opts->apis,    &opts->cdefs,
-                        &opts->included,  &opts->modules, &opts->sources,
-                        &opts->cpp,       &opts->link};
+    eg_list *lists[] = {&opts->packed,  &opts->overrides, &opts->apis,
+                        &opts->cdefs,   &opts->included,  &opts->modules,
+                        &opts->sources, &opts->cpp,       &opts->link};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        lists[i]->items = calloc((size_t)argc + 1, sizeof(char *));
+        lists[i]->items = calloc((size_t)argc * 2 + 1, sizeof(char *));
         if (lists[i]->items == NULL) {
             return ec_fail(err, EMBED_E_NOMEM, "out of memory");
         }
@@ -192,6 +194,7 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
         {"--source", NULL, &opts->sources, NULL},
         {"--include", NULL, &opts->included, NULL},
         {"--include-module", NULL, &opts->modules, NULL},
+        {"--pack", &opts->pack, NULL, NULL},
         {"--isolation", NULL, NULL, NULL},
     };
     *out_known = false;
@@ -212,6 +215,11 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
             return isolation_parse(value, &opts->isolation, err);
         }
         list_add(table[i].list, value);
+        if (opts->pack != NULL && table[i].list != &opts->modules) {
+            list_add(&opts->packed, value);
+            list_add(&opts->packed, opts->pack);
+            opts->pack = NULL;
+        }
         if (table[i].also != NULL) {
             list_add(table[i].also, value);
         }

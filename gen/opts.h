@@ -38,6 +38,8 @@ typedef struct eg_opts {
     embed_isolation isolation;
     eg_list cdefs;     /* --cdef, --api and --override, in order */
     eg_list apis;      /* --api: those of `cdefs` that are exported */
+    eg_list packed;    /* --pack: pairs of a file and its number */
+    const char *pack;  /* of the next file; NULL: none */
     eg_list overrides; /* --override: those of `cdefs` that may declare again
                           what was declared before */
     eg_list included;  /* --include: declarations of other modules */

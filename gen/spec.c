@@ -314,12 +314,25 @@ declaration_skipped(void *arg, const ec_diag *why)
     }
 }
 
+/* What --pack says of a file; 0: nothing. */
+static int
+pack_of(const eg_list *packed, const char *path)
+{
+    for (size_t i = 0; i + 1 < packed->n; i += 2) {
+        if (packed->items[i] == path) {
+            return (int)strtol(packed->items[i + 1], NULL, 10);
+        }
+    }
+    return 0;
+}
+
 static embed_status
 text_parse(loader *ld, const char *text, size_t len, const char *file,
            unsigned flags)
 {
     ec_parse_opts opts = {
         .flags = flags,
+        .pack = pack_of(&ld->spec->opts->packed, file),
         .main_file = file,
         .own_files = (const char *const *)ld->spec->opts->cdefs.items,
         .on_skip = declaration_skipped,

@@ -65,6 +65,37 @@ CASE(parallel_modules)
 CASE(parallel_loads)
 CASE(tlocal)
 CASE(perf)
+CASE(include)
+CASE(package)
+
+/* Every error path, with line and column: what cases.py lists. */
+static void
+errors_are_of_the_types_and_texts_that_scripts_expect(void **state)
+{
+    (void)state; /* B1-B8 */
+    if (!shell_is_first_python()) {
+        skip();
+    }
+    shell_expect(0, "cp $SRC/tests/scripts/errors/cases.py . && "
+                    "$EMBED build cases.py 2>/dev/null");
+    shell_expect_output("as expected\n");
+}
+
+/* A Python that libembed does not run on is good enough for scripts. */
+static void
+old_pythons_run_build_scripts(void **state)
+{
+    (void)state;
+    if (!shell_is_first_python() ||
+        shell("ls -d $(dirname $PYTHON)/../../3.9.*/bin/python3 | grep .") !=
+            0) {
+        skip();
+    }
+    shell_expect(0, "cp $SRC/tests/scripts/errors/cases.py . && PYTHON=$(echo "
+                    "$(dirname $PYTHON)/../../3.9.*/bin/python3) "
+                    "$EMBED build cases.py 2>/dev/null");
+    shell_expect_output("as expected\n");
+}
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, shell_enter, shell_leave)
 
@@ -85,6 +116,10 @@ main(void)
         TEST(parallel_loads),
         TEST(tlocal),
         TEST(perf),
+        TEST(include),
+        TEST(package),
+        TEST(errors_are_of_the_types_and_texts_that_scripts_expect),
+        TEST(old_pythons_run_build_scripts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,12 +27,8 @@ class Text:
                        "--override" if overrides else "--cdef")
 
     def write(self, path):
-        text = self.source
-        if self.pack is not None:
-            text = '#pragma pack(push, %d)\n# 1 "%s"\n%s\n#pragma pack(pop)' % (
-                self.pack, path, text)
         with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text + "\n")
+            file.write(self.source + "\n")
 
 
 def checked_pack(packed, pack):
@@ -191,6 +187,8 @@ class FFI:
         def add(option, text, name):
             path = os.path.join(work, name)
             text.write(path)
+            if text.pack is not None:
+                arguments.extend(["--pack", str(text.pack)])
             arguments.extend([option, path])
 
         for i, other in enumerate(self._all_included()):

@@ -1,0 +1,7 @@
+int check(void);
+
+int
+main(void)
+{
+    return check();
+}

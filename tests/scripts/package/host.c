@@ -1,0 +1,10 @@
+#include <stdio.h>
+
+int twice(int);
+
+int
+main(void)
+{
+    printf("%d\n", twice(2));
+    return 0;
+}
