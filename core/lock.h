@@ -34,6 +34,7 @@ enum ec_rank {
                               taken, never waited for with a GIL */
     EC_RANK_RUNTIME = 10,  /* states of Python and of all extensions */
     EC_RANK_SERVICE = 15,  /* the service thread's queue */
+    EC_RANK_CFFI = 25,     /* extensions whose C code CFFI has generated */
     EC_RANK_REGISTRY = 30, /* name -> slot */
     EC_RANK_THREADS = 40,  /* cached thread states, interpreter indexes */
     EC_RANK_LEAF = 90,     /* error hook, counters */

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "core/cffi.h"
 #include "core/config.h"
 #include "core/life.h"
 #include "core/lock.h"
@@ -84,6 +85,7 @@ fork_prepare(void)
                               ec_now_ns() + FORK_WAIT_MS * NS_PER_MS);
     }
     ec_life_fork_prepare();
+    ec_cffi_fork_prepare();
     ec_registry_fork_prepare();
     if (backend != NULL) {
         backend->fork_lock();
@@ -104,6 +106,7 @@ fork_parent(void)
     size_t n = fork_n;
     ec_report_fork_parent();
     ec_registry_fork_parent();
+    ec_cffi_fork_parent();
     ec_life_fork_parent(backend);
     if (backend != NULL) {
         backend->fork_parent(insts, n);
@@ -119,6 +122,7 @@ fork_child(void)
     free(fork_insts);
     ec_report_fork_child();
     ec_registry_fork_child();
+    ec_cffi_fork_child();
     ec_life_fork_child(fork_backend);
     errno = saved;
 }

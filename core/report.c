@@ -156,16 +156,27 @@ extension_name(const struct embed_externpy *fn, char *out, size_t cap)
     (void)snprintf(out, cap, "%.*s", len, fn->name);
 }
 
+/* The declared failure value; NULL: none. */
+static const void *
+declared_failure(const struct embed_externpy *fn)
+{
+    const ec_slot *slot = ec_slot_of(fn);
+    if (slot != NULL) {
+        return slot->plugin->exports[ec_export_index(fn)]->failure;
+    }
+    /* Never registered: the record starts the export in every ABI version. */
+    return ((const struct embed_export *)fn)->failure;
+}
+
 void
 ec_failure_value(const struct embed_externpy *fn, char *buffer)
 {
-    /* The record starts the export in every ABI version. */
-    const struct embed_export *export = (const struct embed_export *)fn;
+    const void *failure = declared_failure(fn);
     if (fn->size_of_result == 0) {
         return;
     }
-    if (export->failure != NULL) {
-        memcpy(buffer, export->failure, fn->size_of_result);
+    if (failure != NULL) {
+        memcpy(buffer, failure, fn->size_of_result);
     } else {
         memset(buffer, 0, fn->size_of_result);
     }
@@ -185,8 +196,7 @@ ec_report_call(struct embed_externpy *fn, const ec_err *err)
 static void
 print_line(const struct embed_externpy *fn, const ec_err *err)
 {
-    const struct embed_export *export = (const struct embed_export *)fn;
-    const char *value = export->failure == NULL
+    const char *value = declared_failure(fn) == NULL
                             ? "Returning 0."
                             : "Returning its failure value.";
     /* The init code's own report said why, once and in full. */

@@ -92,16 +92,31 @@ eg_cmd_compiler(eg_cmd *cmd)
     eg_cmd_variable(cmd, "CC", "cc");
 }
 
+/* True when `file` has one of the suffixes, which end with NULL. */
+static bool
+has_suffix(const char *file, const char *const *suffixes)
+{
+    const char *dot = strrchr(file, '.');
+    while (dot != NULL && *suffixes != NULL && strcmp(dot, *suffixes) != 0) {
+        suffixes++;
+    }
+    return dot != NULL && *suffixes != NULL;
+}
+
+static const char *const cxx_suffixes[] = {".cpp", ".cc", ".cxx",
+                                           ".c++", ".C",  NULL};
+
+bool
+eg_cmd_is_source(const char *file)
+{
+    static const char *const c_suffixes[] = {".c", NULL};
+    return has_suffix(file, c_suffixes) || has_suffix(file, cxx_suffixes);
+}
+
 void
 eg_cmd_compiler_for(eg_cmd *cmd, const char *file)
 {
-    static const char *const suffixes[] = {".cpp", ".cc", ".cxx", ".c++", ".C"};
-    const char *dot = strrchr(file, '.');
-    bool is_cxx = false;
-    for (size_t i = 0; dot != NULL && i < sizeof suffixes / sizeof suffixes[0];
-         i++) {
-        is_cxx = is_cxx || strcmp(dot, suffixes[i]) == 0;
-    }
+    bool is_cxx = has_suffix(file, cxx_suffixes);
     eg_cmd_variable(cmd, is_cxx ? "CXX" : "CC", is_cxx ? "c++" : "cc");
 }
 

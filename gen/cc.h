@@ -7,6 +7,8 @@
 #ifndef EMBED_GEN_CC_H
 #define EMBED_GEN_CC_H
 
+#include <stdbool.h>
+
 #include "core/err.h"
 #include "gen/text.h"
 
@@ -30,6 +32,9 @@ void eg_cmd_compiler(eg_cmd *cmd);
 /** Starts a command line with the words of an environment variable, else with
  *  `usual`. */
 void eg_cmd_variable(eg_cmd *cmd, const char *variable, const char *usual);
+
+/** True when the name of a file is one of C or C++ code. */
+bool eg_cmd_is_source(const char *file);
 
 /** As eg_cmd_compiler(), for a file: $CXX, else "c++", when its name is one of C++. */
 void eg_cmd_compiler_for(eg_cmd *cmd, const char *file);

@@ -4,29 +4,16 @@
  */
 #include "gen/cmd_build.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "gen/cc.h"
 #include "gen/emit.h"
 #include "gen/file.h"
+#include "gen/library.h"
 #include "gen/paths.h"
 #include "gen/plan.h"
 #include "gen/spec.h"
-
-/* Reports what `err` says, and returns its status. */
-static embed_status
-report_err(eg_report *report, ec_err *err)
-{
-    embed_status status = err->status;
-    if (status != EMBED_OK) {
-        eg_report_error(report, "%s", err->text);
-    }
-    ec_err_clear(err);
-    return status;
-}
 
 /* Appends the C code to `out`. */
 static embed_status
@@ -45,75 +32,17 @@ code_make(eg_spec *spec, const char *file, eg_text *out, eg_report *report)
     return EMBED_OK;
 }
 
+/* Where the C code finds what it includes. */
 static void
-add_dir_of(eg_cmd *cmd, const char *path)
+dirs_add(const eg_spec *spec, const char *include, eg_cmd *dirs)
 {
-    eg_text dir = EG_TEXT_INIT;
-    eg_file_dir(path, &dir);
-    eg_cmd_add2(cmd, "-I", eg_text_string(&dir));
-    eg_text_fini(&dir);
-}
-
-/* Makes the command that compiles `code` to `output`. */
-static void
-compiler_command(const eg_spec *spec, const char *include, const char *lib,
-                 const char *code, const char *output, eg_cmd *cmd)
-{
-    static const char *const fixed[] = {
-        "-shared",
-        "-fPIC",
-        "-O2",
-        "-fvisibility=hidden",
-        "-Wl,-Bsymbolic-functions",
-        "-Wl,-z,nodelete",
-        "-o",
-    };
-    const eg_opts *opts = spec->opts;
-    eg_cmd_compiler_for(cmd, code);
-    eg_cmd_add_list(cmd, fixed, sizeof fixed / sizeof fixed[0]);
-    eg_cmd_add(cmd, output);
-    eg_cmd_add_list(cmd, opts->cpp.items, opts->cpp.n);
     for (size_t i = 0; i < spec->n_headers; i++) {
-        add_dir_of(cmd, spec->headers[i].path);
+        eg_library_dir_of(dirs, spec->headers[i].path);
     }
     for (size_t i = 0; i < spec->n_sources; i++) {
-        add_dir_of(cmd, spec->sources[i].path);
+        eg_library_dir_of(dirs, spec->sources[i].path);
     }
-    eg_cmd_add2(cmd, "-I", include);
-    eg_cmd_add(cmd, code);
-    eg_cmd_add_list(cmd, opts->link.items, opts->link.n);
-    eg_cmd_add2(cmd, "-L", lib);
-    eg_cmd_add(cmd, "-lembed");
-    eg_cmd_add2(cmd, "-Wl,-rpath,", lib);
-}
-
-/* Compiles to a temporary file beside the output and renames it: there is
- * never half of a library, and a loaded one is not written to. */
-static embed_status
-library_make(const eg_spec *spec, const char *include, const char *code,
-             const char *output, eg_report *report)
-{
-    ec_err err = EC_ERR_INIT;
-    eg_text lib = EG_TEXT_INIT;
-    eg_text temp = EG_TEXT_INIT;
-    eg_cmd cmd = EG_CMD_INIT;
-    eg_text_printf(&temp, "%s.%ld.tmp", output, (long)getpid());
-    const char *made = eg_text_string(&temp);
-    embed_status status = eg_paths_lib(&lib, &err);
-    if (status == EMBED_OK) {
-        compiler_command(spec, include, eg_text_string(&lib), code, made, &cmd);
-        status = eg_cmd_run(&cmd, NULL, &err);
-    }
-    if (status == EMBED_OK && rename(made, output) != 0) {
-        char reason[128];
-        (void)ec_fail(&err, EMBED_E_IO, "%s: %s", output,
-                      strerror_r(errno, reason, sizeof reason));
-    }
-    (void)unlink(made);
-    eg_cmd_fini(&cmd);
-    eg_text_fini(&temp);
-    eg_text_fini(&lib);
-    return report_err(report, &err);
+    eg_cmd_add2(dirs, "-I", include);
 }
 
 /* Writes the C code to `path` and compiles it. */
@@ -129,10 +58,13 @@ code_compile(const eg_spec *spec, const char *include, const eg_text *code,
         eg_text_printf(&output, "lib%s.so", spec->name);
     }
     (void)eg_file_write(path, eg_text_string(code), code->len, &err);
-    embed_status status = report_err(report, &err);
+    embed_status status = eg_report_take(report, &err);
     if (status == EMBED_OK) {
-        status =
-            library_make(spec, include, path, eg_text_string(&output), report);
+        eg_library library = {.opts = spec->opts,
+                              .sources = {path},
+                              .output = eg_text_string(&output)};
+        dirs_add(spec, include, &library.dirs);
+        status = eg_library_make(&library, report);
     }
     eg_text_fini(&output);
     return status;
@@ -147,7 +79,7 @@ compile_apart(const eg_spec *spec, const char *include, const eg_text *code,
     eg_text dir = EG_TEXT_INIT;
     eg_text path = EG_TEXT_INIT;
     (void)eg_file_temp_dir(&dir, &err);
-    embed_status status = report_err(report, &err);
+    embed_status status = eg_report_take(report, &err);
     if (status == EMBED_OK) {
         eg_text_printf(&path, "%s/%s", eg_text_string(&dir), file);
         status =
@@ -181,7 +113,7 @@ build(eg_spec *spec, const char *include, eg_report *report)
     } else if (status == EMBED_OK) {
         ec_err err = EC_ERR_INIT;
         (void)eg_file_write(emit_c, eg_text_string(&code), code.len, &err);
-        status = report_err(report, &err);
+        status = eg_report_take(report, &err);
     }
     eg_text_fini(&code);
     eg_text_fini(&file);
@@ -195,7 +127,7 @@ eg_cmd_build(const eg_opts *opts, eg_report *report)
     eg_text include = EG_TEXT_INIT;
     eg_spec spec = {.opts = NULL};
     (void)eg_paths_include(&include, &err);
-    embed_status status = report_err(report, &err);
+    embed_status status = eg_report_take(report, &err);
     if (status == EMBED_OK) {
         const char *dir = eg_text_string(&include);
         status = eg_spec_load(opts, dir, &spec, report);

@@ -51,7 +51,7 @@ eg_cmd_script(const eg_opts *opts, int *out_code, eg_report *report)
         }
     }
     if (status != EMBED_OK) {
-        eg_report_error(report, "%s", err.text);
+        status = eg_report_take(report, &err);
     }
     ec_err_clear(&err);
     eg_cmd_fini(&cmd);

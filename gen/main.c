@@ -8,22 +8,38 @@
 #include <stdio.h>
 
 #include "gen/cmd_build.h"
+#include "gen/cmd_generated.h"
 #include "gen/cmd_script.h"
 #include "gen/opts.h"
 
 #define EXIT_INPUT 1
 #define EXIT_USAGE 2
 
+/* Runs a command that reads inputs and reports on them. */
 static int
-build_run(const eg_opts *opts)
+input_run(const eg_opts *opts)
 {
     eg_report report = EG_REPORT_INIT;
+    embed_status status = EMBED_OK;
     int code = 0;
-    embed_status status = opts->command == EG_COMMAND_SCRIPT
-                              ? eg_cmd_script(opts, &code, &report)
-                          : opts->command == EG_COMMAND_DECLARATIONS
-                              ? eg_cmd_declarations(opts, &report)
-                              : eg_cmd_build(opts, &report);
+    switch (opts->command) {
+    case EG_COMMAND_BUILD:
+        status = eg_cmd_build(opts, &report);
+        break;
+    case EG_COMMAND_SCRIPT:
+        status = eg_cmd_script(opts, &code, &report);
+        break;
+    case EG_COMMAND_GENERATED:
+        status = eg_cmd_generated(opts, &report);
+        break;
+    case EG_COMMAND_DECLARATIONS:
+        status = eg_cmd_declarations(opts, &report);
+        break;
+    case EG_COMMAND_HELP:
+    case EG_COMMAND_HELP_BUILD:
+    case EG_COMMAND_VERSION:
+        break;
+    }
     (void)fputs(eg_text_string(&report.text), stderr);
     eg_report_fini(&report);
     return status == EMBED_OK ? code : EXIT_INPUT;
@@ -36,8 +52,9 @@ command_run(const eg_opts *opts)
     switch (opts->command) {
     case EG_COMMAND_BUILD:
     case EG_COMMAND_SCRIPT:
+    case EG_COMMAND_GENERATED:
     case EG_COMMAND_DECLARATIONS:
-        code = build_run(opts);
+        code = input_run(opts);
         break;
     case EG_COMMAND_HELP:
     case EG_COMMAND_HELP_BUILD:

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/cc.h"
+
 static const char help_text[] =
     "usage: embed build API.h INIT.py [options]\n"
     "       embed help [build]\n"
@@ -20,10 +22,12 @@ static const char help_build_text[] =
     "       embed build --api FILE [INIT.py] [options]\n"
     "       embed build --module --name NAME [options]\n"
     "       embed build SCRIPT.py\n"
+    "       embed build GENERATED.c [-o FILE] [-- compiler arguments]\n"
     "\n"
     "Makes a shared library that exports the functions declared in API.h and\n"
     "runs INIT.py, in an interpreter of its own, on the first call.  A lone\n"
-    "SCRIPT.py is a build script of CFFI.\n"
+    "SCRIPT.py is a build script of CFFI; a lone GENERATED.c is what CFFI's\n"
+    "emit_c_code() has written.\n"
     "\n"
     "  -o FILE              the library to write (default: lib<NAME>.so)\n"
     "  --name NAME          name of the extension (default: the stem of "
@@ -372,6 +376,11 @@ build_check(eg_opts *opts, ec_err *err)
     if (!opts->is_script && opts->init == NULL && opts->api != NULL &&
         ends_with(opts->api, ".py")) {
         opts->command = EG_COMMAND_SCRIPT;
+        return EMBED_OK;
+    }
+    if (!opts->is_script && opts->init == NULL && opts->api != NULL &&
+        eg_cmd_is_source(opts->api)) {
+        opts->command = EG_COMMAND_GENERATED;
         return EMBED_OK;
     }
     if (opts->is_script) {

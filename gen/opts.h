@@ -18,6 +18,7 @@ typedef struct eg_list {
 typedef enum eg_command {
     EG_COMMAND_BUILD,
     EG_COMMAND_SCRIPT,       /* build: `api` is a build script */
+    EG_COMMAND_GENERATED,    /* build: `api` is C code that CFFI generated */
     EG_COMMAND_DECLARATIONS, /* as build: only reads declarations */
     EG_COMMAND_HELP,
     EG_COMMAND_HELP_BUILD,

@@ -161,3 +161,14 @@ eg_report_warning(eg_report *report, const char *fmt, ...)
     plain_add(report, "warning", fmt, ap);
     va_end(ap);
 }
+
+embed_status
+eg_report_take(eg_report *report, ec_err *err)
+{
+    embed_status status = err->status;
+    if (status != EMBED_OK) {
+        eg_report_error(report, "%s", err->text);
+    }
+    ec_err_clear(err);
+    return status;
+}

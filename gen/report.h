@@ -49,4 +49,7 @@ void eg_line_find(const eg_text *text, int number, char *out, size_t cap);
  *  it is not there. */
 int eg_line_column(const char *line, const char *word);
 
+/** Reports what `err` says, if anything, and clears it.  Returns its status. */
+embed_status eg_report_take(eg_report *report, ec_err *err);
+
 #endif /* EMBED_GEN_REPORT_H */

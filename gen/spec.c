@@ -24,18 +24,6 @@ typedef struct loader {
     eg_report *report;
 } loader;
 
-/* Reports `err` when it has something to say, and returns its status. */
-static embed_status
-loader_fail(loader *ld, ec_err *err)
-{
-    embed_status status = err->status;
-    if (status != EMBED_OK) {
-        eg_report_error(ld->report, "%s", err->text);
-    }
-    ec_err_clear(err);
-    return status;
-}
-
 static embed_status
 loader_nomem(loader *ld)
 {
@@ -48,7 +36,7 @@ file_load(loader *ld, const char *path, eg_text *out)
 {
     ec_err err = EC_ERR_INIT;
     (void)eg_file_read(path, out, &err);
-    return loader_fail(ld, &err);
+    return eg_report_take(ld->report, &err);
 }
 
 /* --- name and init code ---------------------------------------------------*/
@@ -300,7 +288,7 @@ preprocess(loader *ld, const char *mode, const char *input, eg_text *out)
 {
     ec_err err = EC_ERR_INIT;
     (void)eg_preprocess(ld->spec, ld->include, mode, input, out, &err);
-    return loader_fail(ld, &err);
+    return eg_report_take(ld->report, &err);
 }
 
 /* What was skipped in a header of ours is an error; elsewhere it is a type
@@ -362,7 +350,7 @@ macros_evaluate(loader *ld, const char *dir)
     eg_macros_question(macros, &question);
     const char *file = eg_text_string(&path);
     (void)eg_file_write(file, eg_text_string(&question), question.len, &err);
-    embed_status status = loader_fail(ld, &err);
+    embed_status status = eg_report_take(ld->report, &err);
     if (status == EMBED_OK) {
         status = preprocess(ld, "-P", file, &answer);
     }
@@ -393,13 +381,13 @@ macros_load(loader *ld, const eg_text *text)
     }
     (void)eg_macros_collect(spec->types, text, files, n, &spec->macros, &err);
     free(files);
-    embed_status status = loader_fail(ld, &err);
+    embed_status status = eg_report_take(ld->report, &err);
     if (status != EMBED_OK || spec->macros.n == 0) {
         return status;
     }
     eg_text dir = EG_TEXT_INIT;
     (void)eg_file_temp_dir(&dir, &err);
-    status = loader_fail(ld, &err);
+    status = eg_report_take(ld->report, &err);
     if (status == EMBED_OK) {
         status = macros_evaluate(ld, eg_text_string(&dir));
         (void)rmdir(eg_text_string(&dir));

@@ -9,19 +9,7 @@
 #ifndef EMBED_CFFI_H
 #define EMBED_CFFI_H
 
-#include <assert.h>
-#include <errno.h>
-#include <limits.h>
-#include <math.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/types.h>
-#include <unistd.h>
-#include <wchar.h>
+#include "embed/cffi/includes.h"
 
 #ifndef __cplusplus
 # include <stdbool.h>

@@ -199,8 +199,9 @@ struct embed_plugin {
 
 /* Flags of embed_plugin. */
 enum {
-    EMBED_PLUGIN_MODULE = 1 /* has no program: the interpreter that imports it
-                               first implements its exports */
+    EMBED_PLUGIN_MODULE = 1, /* has no program: the interpreter that imports it
+                                first implements its exports */
+    EMBED_PLUGIN_CFFI = 2    /* its C code is CFFI's own: see embed/cffi/ */
 };
 
 /* What generated code calls.  All are safe from any thread. */
@@ -229,6 +230,36 @@ EMBED_PLUGIN_EXPORT int embed_plugin_ensure(struct embed_plugin *plugin);
  * Source:   PEP 489, "Multi-phase extension module initialization".
  */
 EMBED_PLUGIN_EXPORT void *embed_plugin_module(struct embed_plugin *plugin);
+
+/* What C code calls that CFFI itself has generated (embed/cffi/Python.h). */
+
+/** What such code hands over. */
+struct embed_cffi_module {
+    const char *name;
+    /** Answers `p`: p[0] the protocol, then the version of the tables; p[1]
+     *  where calls go, then the embed_context. */
+    void *(*tables)(const void *p[]);
+    const char *init_code; /* UTF-8; NULL: no program */
+};
+
+/** Returns 0: there is nothing to do before embed_cffi_init(). */
+EMBED_PLUGIN_EXPORT int embed_cffi_start(const char *name);
+
+/**
+ * Makes an extension known and starts it.
+ *
+ * @param version  0xB011
+ * @param module   the caller's; lives as long as the process
+ *
+ * Returns:  0, or -1 when it failed; embed_last_error() has the reason.
+ * Blocks:   while the extension is created.
+ */
+EMBED_PLUGIN_EXPORT int
+embed_cffi_init(int version, const struct embed_cffi_module *module);
+
+/** What PyInit_<name> of such a library returns: as embed_plugin_module(). */
+EMBED_PLUGIN_EXPORT void *
+embed_cffi_import(const struct embed_cffi_module *module);
 
 /** The entry to call, as another thread may have just published it. */
 static inline EMBED_PLUGIN_UNUSED embed_call_fn *

@@ -1,12 +1,14 @@
 /* py_func.c - C functions as Python callables.
  *
  * A call goes through the trampoline that the generator made: arguments in
- * 8-byte slots, the C compiler's own calling sequence behind it.
+ * 8-byte slots, the C compiler's own calling sequence behind it.  Where there
+ * is none, libffi calls the function that takes structs by pointer.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "subinterp/cpython/py_func.h"
 
+#include "core/types/ccall.h"
 #include "subinterp/cpython/gil.h"
 #include "subinterp/cpython/py_convert_int.h"
 #include "subinterp/cpython/py_ctype.h"
@@ -22,6 +24,9 @@
 
 /* Frames up to this size are on the C stack. */
 #define FRAME_STACK 512
+
+/* Room for a result that is not indirect, and what libffi writes at least. */
+#define RESULT_STACK 64
 
 /* Bytes of a C signature that are shown. */
 #define SIGNATURE_SIZE 1024
@@ -39,7 +44,9 @@ typedef struct es_func {
     es_py *py; /* counted */
     const struct embed_plugin *plugin;
     const struct embed_global *global;
-    embed_trampoline_fn *trampoline;
+    embed_trampoline_fn *trampoline; /* NULL: use `call` */
+    const ec_call *call;             /* of the global's address */
+    size_t call_values; /* where the frame has room for what `call` needs */
     ec_type *type;
     PyObject *weakrefs;
     size_t frame_size;
@@ -130,6 +137,42 @@ call_args(const es_func *f, PyObject *const *args, char *frame, es_temp *temp)
     return 0;
 }
 
+/* What goes by pointer to a function that the tables name by its address: the
+ * rule of CFFI for PyPy. */
+static bool
+is_indirect(const ec_type *type)
+{
+    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION ||
+           type->kind == EC_KIND_COMPLEX;
+}
+
+/* Calls the function at the global's address as a trampoline would. */
+static __attribute__((noinline)) void
+call_by_address(const es_func *f, char *frame)
+{
+    void **values = (void **)(void *)(frame + f->call_values);
+    void **pointers = values + f->n_args + 1;
+    void (*fn)(void) = (void (*)(void))(uintptr_t)f->global->address;
+    _Alignas(FRAME_ALIGN) char result[RESULT_STACK];
+    void *result_at = frame;
+    size_t n = 0;
+
+    if (is_indirect(f->type->result)) {
+        values[n++] = &result_at;
+    }
+    for (size_t i = 0; i < f->n_args; i++) {
+        char *data = frame + f->args[i].offset;
+
+        pointers[i] = data;
+        values[n++] =
+            is_indirect(f->type->args[i]) ? (void *)&pointers[i] : data;
+    }
+    ec_call_invoke(f->call, fn, result, values);
+    if (n == f->n_args && f->type->result->size > 0) {
+        memcpy(frame, result, (size_t)f->type->result->size);
+    }
+}
+
 /* Makes the call in a frame of f->frame_size bytes. */
 static inline PyObject *
 call_in_frame(const es_func *f, PyObject *const *args, char *frame)
@@ -141,7 +184,11 @@ call_in_frame(const es_func *f, PyObject *const *args, char *frame)
         es_released released;
 
         es_gil_release(&released);
-        f->trampoline(frame);
+        if (f->trampoline != NULL) {
+            f->trampoline(frame);
+        } else {
+            call_by_address(f, frame);
+        }
         es_gil_regain(&released);
         result = f->result.op == ES_OP_BYREF
                      ? es_result_from_c(f->py, f->result.type, frame)
@@ -249,6 +296,43 @@ plan_make(es_func *f)
     return 0;
 }
 
+/* Prepares the call of the global's address.  0, or -1 with an exception. */
+static int
+plan_call(es_func *f)
+{
+    const ec_type *type = f->type;
+    ec_types *types = f->py->types;
+    ec_type *pointer = f->py->type_void_ptr;
+    ec_type *result = type->result;
+    size_t n = 0;
+    ec_err err = EC_ERR_INIT;
+    ec_type **args = calloc(type->n_args + 1, sizeof(ec_type *));
+
+    if (args == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (is_indirect(result)) {
+        args[n++] = pointer;
+        result = ec_type_prim(types, EC_PRIM_VOID, &err);
+    }
+    for (size_t i = 0; i < type->n_args; i++) {
+        args[n++] = is_indirect(type->args[i]) ? pointer : type->args[i];
+    }
+    ec_type *fn = result == NULL
+                      ? NULL
+                      : ec_type_function(types, result, args, n, false, &err);
+    free(args);
+    if (fn == NULL || ec_call_prepare(types, fn, &f->call, &err) != EMBED_OK) {
+        es_raise(&err, f->py->error);
+        return -1;
+    }
+    f->call_values = f->frame_size;
+    f->frame_size = round_up(
+        f->frame_size + (2 * type->n_args + 1) * sizeof(void *), FRAME_ALIGN);
+    return 0;
+}
+
 /* --- the object ---------------------------------------------------------- */
 
 static void
@@ -352,9 +436,10 @@ es_func_new(es_py *py, const struct embed_plugin *plugin, int index,
     f->py = es_py_ref(py);
     f->plugin = plugin;
     f->global = &plugin->context->globals[index];
-    f->trampoline = plugin->trampolines[index];
+    f->trampoline =
+        plugin->trampolines == NULL ? NULL : plugin->trampolines[index];
     f->type = type;
-    if (plan_make(f) < 0) {
+    if (plan_make(f) < 0 || (f->trampoline == NULL && plan_call(f) < 0)) {
         Py_DECREF(f);
         return NULL;
     }

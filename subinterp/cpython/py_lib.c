@@ -216,8 +216,7 @@ function_new(const es_lib *lib, int index)
     if (type == NULL) {
         return NULL;
     }
-    if (es_opcode_op(g->type_op) != EMBED_OP_EXTERN_PYTHON &&
-        plugin->trampolines != NULL && plugin->trampolines[index] != NULL) {
+    if (es_opcode_op(g->type_op) != EMBED_OP_EXTERN_PYTHON) {
         return es_func_new(lib->py, plugin, index, type);
     }
     return es_pointer_to(lib->py, type, g->size_or_direct_fn);
