@@ -38,6 +38,9 @@ embed_status ec_table_type_at(ec_table *table, intptr_t index, int depth,
 embed_status
 ec_table_record(ec_table *table, intptr_t index, ec_type **out, ec_err *err);
 
+/** Realises the opaque type FILE: the one that type expressions know, too. */
+embed_status ec_table_file(ec_table *table, ec_type **out, ec_err *err);
+
 /** Writes the spelling of a tag in the table to out[cap]: "struct point"; the
  *  typedef's name for "$point".  Sets *out_tag to the tag, NULL for an
  *  anonymous type. */

@@ -4,12 +4,16 @@
  * SPDX-License-Identifier: MIT
  */
 #include "core/types/clayout.h"
+#include "core/types/cscope.h"
 #include "core/types/ctable_int.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define TABLE_NAME_MAX 512
+
+/* The tag that the C library gives FILE. */
+#define C_LIBRARY_FILE "_IO_FILE"
 
 /* Special values of embed_struct_union.size. */
 #define SIZE_OPAQUE   ((size_t)-1)
@@ -241,6 +245,12 @@ record_elsewhere(ec_table *table, const struct embed_struct_union *entry,
     return status;
 }
 
+embed_status
+ec_table_file(ec_table *table, ec_type **out, ec_err *err)
+{
+    return ec_scope_builtin(table->scope, "FILE", 4, out, err);
+}
+
 /* Makes the type of an entry, without fields. */
 static embed_status
 record_make(ec_table *table, const struct embed_struct_union *entry,
@@ -251,6 +261,9 @@ record_make(ec_table *table, const struct embed_struct_union *entry,
     bool is_union = (entry->flags & EMBED_SF_UNION) != 0;
     if ((entry->flags & EMBED_SF_EXTERNAL) != 0) {
         return record_elsewhere(table, entry, out, err);
+    }
+    if (is_opaque(entry) && strcmp(entry->name, C_LIBRARY_FILE) == 0) {
+        return ec_table_file(table, out, err);
     }
     embed_status status =
         ec_table_spell(is_union ? "union" : "struct", entry->name, name,

@@ -196,16 +196,6 @@ table_function(ec_table *table, intptr_t index, int depth, ec_type **out,
 
 /* --- all types ------------------------------------------------------------*/
 
-/* Realises the opaque type FILE: the one that type expressions know, too. */
-static embed_status
-table_file(ec_table *table, ec_type **out, ec_err *err)
-{
-    ec_diag diag = {.message = ""};
-    embed_status status = ec_parse_type(table->scope, "FILE", 4, out, &diag);
-    return status == EMBED_OK ? status
-                              : ec_fail(err, status, "FILE: %s", diag.message);
-}
-
 /* Realises an array; the word behind it is its length. */
 static embed_status
 table_array(ec_table *table, intptr_t index, int depth, ec_type **out,
@@ -260,7 +250,7 @@ table_entry(ec_table *table, intptr_t index, int depth, ec_type **out,
     case EMBED_OP_OPEN_ARRAY:
         return table_array(table, index, depth, out, err);
     case EMBED_OP_STRUCT_UNION:
-        return arg == -1 ? table_file(table, out, err)
+        return arg == -1 ? ec_table_file(table, out, err)
                          : ec_table_record(table, arg, out, err);
     case EMBED_OP_ENUM:
         return table_enum(table, arg, out, err);
