@@ -130,7 +130,8 @@ EMBED := $(if $(wildcard gen/main.c),$(BUILD)/bin/embed)
 LIBEMBED := $(BUILD)/lib/libembed.so.0
 BACKENDS := $(if $(PY_SRC),$(foreach v,$(PYTHON_VERSIONS),\
 	$(BUILD)/lib/embed/libembed-cpython-$(v).so))
-PRODUCTS := $(EMBED) $(LIBEMBED) $(BUILD)/lib/libembed.so $(BACKENDS) \
+PRODUCTS := $(EMBED) $(LIBEMBED) $(BUILD)/lib/libembed.so \
+	$(BUILD)/lib/libembed.a $(BACKENDS) \
 	$(BUILD)/lib/embed/pythons $(BUILD)/include $(BUILD)/share/embed/python
 
 .PHONY: all
@@ -183,6 +184,10 @@ $(LIBEMBED): $(call objects,$(CORE_SRC)) mk/libembed.map
 
 $(BUILD)/lib/libembed.so: $(LIBEMBED)
 	$(Q)ln -sf libembed.so.0 $@
+
+# For programs that have it inside.
+$(BUILD)/lib/libembed.a: $(call objects,$(CORE_SRC))
+	$(archive)
 
 # The build tree looks like an installed one.
 $(BUILD)/include:
@@ -384,14 +389,16 @@ ROOT = $(DESTDIR)$(PREFIX)
 
 install: $(PRODUCTS) ## install to $(DESTDIR)$(PREFIX); may be moved afterwards
 	install -d $(ROOT)/bin $(ROOT)/lib/embed $(ROOT)/lib/pkgconfig \
-		$(ROOT)/include/embed $(ROOT)/share/embed/stubs/embed
+		$(ROOT)/include/embed/cffi $(ROOT)/share/embed/stubs/embed
 	$(if $(EMBED),install -m 755 $(EMBED) $(ROOT)/bin/)
 	install -m 755 $(LIBEMBED) $(ROOT)/lib/
 	ln -sf libembed.so.0 $(ROOT)/lib/libembed.so
+	install -m 644 $(BUILD)/lib/libembed.a $(ROOT)/lib/
 	$(if $(BACKENDS),install -m 755 $(BACKENDS) $(ROOT)/lib/embed/)
 	install -m 644 $(BUILD)/lib/embed/pythons $(ROOT)/lib/embed/
 	install -m 644 include/embed.h $(ROOT)/include/
 	install -m 644 include/embed/*.h $(ROOT)/include/embed/
+	install -m 644 include/embed/cffi/*.h $(ROOT)/include/embed/cffi/
 	install -m 644 $(STUBS) $(ROOT)/share/embed/stubs/embed/
 	$(foreach f,$(FRONT_DOOR),install -D -m 644 gen/python/$(f) \
 		$(ROOT)/share/embed/python/$(f) &&) :
@@ -400,7 +407,8 @@ install: $(PRODUCTS) ## install to $(DESTDIR)$(PREFIX); may be moved afterwards
 
 uninstall: ## remove what install made
 	rm -f $(ROOT)/bin/embed $(ROOT)/lib/libembed.so.0 \
-		$(ROOT)/lib/libembed.so $(ROOT)/lib/embed/pythons \
+		$(ROOT)/lib/libembed.so $(ROOT)/lib/libembed.a \
+		$(ROOT)/lib/embed/pythons \
 		$(ROOT)/lib/embed/libembed-*.so $(ROOT)/include/embed.h \
 		$(ROOT)/lib/pkgconfig/embed.pc $(STUBS:%=$(ROOT)/share/embed/%)
 	rm -rf $(ROOT)/include/embed $(ROOT)/share/embed/python

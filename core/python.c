@@ -28,22 +28,59 @@ typedef struct loaded {
 
 /* --- the directory of the backends ---------------------------------------*/
 
-/* Writes the directory `embed` beside this library to out[cap]. */
-static embed_status
-backend_dir(char *out, size_t cap, ec_err *err)
+/* Takes BASE/BELOW as the directory of backends if the list of them is there.
+ * BASE is of `base_len` bytes. */
+static bool
+dir_try(const char *base, size_t base_len, const char *below, char *out)
 {
+    char list[PATH_MAX];
+    int n = snprintf(out, PATH_MAX, "%.*s%s", (int)base_len, base, below);
+    int m = snprintf(list, sizeof list, "%.*s%s/pythons", (int)base_len, base,
+                     below);
+    return n > 0 && n < PATH_MAX && m > 0 && (size_t)m < sizeof list &&
+           euidaccess(list, R_OK) == 0;
+}
+
+/* The same beside a file, and in a tree that has it in bin/. */
+static bool
+dir_try_beside(const char *file, char *out)
+{
+    const char *slash = strrchr(file, '/');
+    return slash != NULL &&
+           (dir_try(file, (size_t)(slash - file), "/embed", out) ||
+            dir_try(file, (size_t)(slash - file), "/../lib/embed", out));
+}
+
+/* Writes the directory of backends to out[PATH_MAX]: of the tree that EMBED_HOME
+ * names, beside the file that libembed is in, or beside the program, which
+ * libembed.a may be linked into. */
+static embed_status
+backend_dir(char *out, ec_err *err)
+{
+    const char *home = secure_getenv("EMBED_HOME");
+    char own[PATH_MAX] = "";
+    char program[PATH_MAX] = "";
     Dl_info info;
-    char real[PATH_MAX];
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): a function as an address
-    if (dladdr((const void *)(uintptr_t)&ec_python_load, &info) == 0 ||
-        realpath(info.dli_fname, real) == NULL) {
-        return ec_fail(err, EMBED_E_PYTHON, "cannot find libembed's own file");
+    if (home != NULL && home[0] != '\0') {
+        return dir_try(home, strlen(home), "/lib/embed", out)
+                   ? EMBED_OK
+                   : ec_fail(err, EMBED_E_PYTHON,
+                             "EMBED_HOME: there is no %s/pythons", out);
     }
-    char *slash = strrchr(real, '/');
-    int n = snprintf(out, cap, "%.*s/embed", (int)(slash - real), real);
-    return n > 0 && (size_t)n < cap
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a function as an address
+    if (dladdr((const void *)(uintptr_t)&ec_python_load, &info) != 0 &&
+        realpath(info.dli_fname, own) != NULL && dir_try_beside(own, out)) {
+        return EMBED_OK;
+    }
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[n > 0 ? n : 0] = '\0';
+    return dir_try_beside(program, out)
                ? EMBED_OK
-               : ec_fail(err, EMBED_E_PYTHON, "path of libembed is too long");
+               : ec_fail(err, EMBED_E_PYTHON,
+                         "cannot find libembed's backends, the directory "
+                         "lib/embed of its tree, from %s; set EMBED_HOME to "
+                         "that tree",
+                         own[0] == '\0' ? program : own);
 }
 
 /* --- a Python that is there already --------------------------------------*/
@@ -493,7 +530,7 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
     loaded there = {.path = ""};
     ec_python python = {.is_live = false};
 
-    embed_status status = backend_dir(dir, sizeof dir, err);
+    embed_status status = backend_dir(dir, err);
     if (status == EMBED_OK) {
         status = wish_make(&w, &c, &there, &python, err);
     }

@@ -432,7 +432,11 @@ an_installed_tree_works_after_it_was_moved(void **state)
                     "cpython- | LC_ALL=C sort");
     shell_expect_output("./bin/embed\n./include/embed.h\n"
                         "./include/embed/cffi.h\n"
+                        "./include/embed/cffi/Python.h\n"
+                        "./include/embed/cffi/includes.h\n"
+                        "./include/embed/cffi/pyconfig.h\n"
                         "./include/embed/plugin.h\n./lib/embed/pythons\n"
+                        "./lib/libembed.a\n"
                         "./lib/libembed.so\n./lib/libembed.so.0\n"
                         "./lib/pkgconfig/embed.pc\n"
                         "./share/embed/python/cffi/cffi/__init__.py\n"
