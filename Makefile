@@ -266,7 +266,8 @@ endef
 $(BUILD)/obj/tests/%.o $(BUILD)/obj/cpython-%.o: private CPPFLAGS += -UNDEBUG
 
 -include tests/e2e/e2e.mk tests/random/random.mk \
-	tests/conformance/conformance.mk examples/examples.mk bench/bench.mk
+	tests/conformance/conformance.mk tests/headers/headers.mk \
+	examples/examples.mk bench/bench.mk
 
 # PROGRAM@PYTHON -> PROGRAM
 without_python = $(sort $(foreach p,$(1),$(firstword $(subst @, ,$(p)))))

@@ -156,6 +156,14 @@ fake_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
     }
 }
 
+/* In place of core/python.c, as the next one: there is no Python to raise it
+ * in. */
+void
+ec_python_raise(const char *text)
+{
+    (void)fprintf(stderr, "ImportError: %s\n", text);
+}
+
 embed_status
 ec_python_load(ec_python *out_python, const ec_backend **out_backend,
                ec_err *err)
