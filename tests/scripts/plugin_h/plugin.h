@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #ifndef CFFI_DLLEXPORT
 #  if defined(_MSC_VER)
 #    define CFFI_DLLEXPORT  extern __declspec(dllimport)
