@@ -24,6 +24,7 @@ typedef _Bool embed_bool;
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wsizeof-array-argument"
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 

@@ -101,6 +101,7 @@ next_token(token_t t)
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wsizeof-array-argument"
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
@@ -138,8 +139,7 @@ static struct embed_export embed_e_on_event = {
     21,
 };
 
-static EMBED_PLUGIN_UNUSED int
-on_event(int a0, struct partial *a1)
+static EMBED_PLUGIN_UNUSED int on_event(int  a0, struct partial * a1)
 {
     union {
         uint64_t slot[2];

@@ -18,6 +18,7 @@ static struct embed_plugin *embed_this(void);
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wsizeof-array-argument"
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 

@@ -24,6 +24,7 @@ int calls = 1;
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wsizeof-array-argument"
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
@@ -31,7 +32,7 @@ int calls = 1;
 
 #line 22 "values.h"
 static int const embed_failure_authenticate = (DENY);
-#line 35 "values.c"
+#line 36 "values.c"
 static struct embed_export embed_e_authenticate = {
     {"values.authenticate", sizeof(int), NULL, NULL},
     (const void *)&embed_failure_authenticate,
@@ -59,7 +60,7 @@ embed_f_authenticate(char *a0, int a1)
 
 #line 23 "values.h"
 static double const embed_failure_measure = (-1.0);
-#line 63 "values.c"
+#line 64 "values.c"
 static struct embed_export embed_e_measure = {
     {"values.measure", sizeof(double), NULL, NULL},
     (const void *)&embed_failure_measure,
@@ -85,7 +86,7 @@ embed_f_measure(void)
 
 #line 24 "values.h"
 static char *const embed_failure_describe = (char *)("unknown");
-#line 89 "values.c"
+#line 90 "values.c"
 static struct embed_export embed_e_describe = {
     {"values.describe", sizeof(char *), NULL, NULL},
     (const void *)&embed_failure_describe,
@@ -134,7 +135,7 @@ embed_f_notify(int a0)
 
 #line 28 "values.h"
 static void (*const embed_failure_handler)(int) = (void (*)(int))(0);
-#line 138 "values.c"
+#line 139 "values.c"
 static struct embed_export embed_e_handler = {
     {"values.handler", sizeof(void (*)(int)), NULL, NULL},
     (const void *)&embed_failure_handler,
