@@ -23,6 +23,7 @@
 /* An extension; never freed, as a registered one never is. */
 typedef struct cffi_plugin {
     struct embed_plugin plugin;
+    struct embed_export *records;     /* records[plugin.num_exports] */
     void *(*tables)(const void *p[]); /* identifies it */
     struct cffi_plugin *next;
 } cffi_plugin;
@@ -52,30 +53,26 @@ is_export(const struct embed_global *global)
 
 /* Makes the list of exports out of the tables.  False when out of memory. */
 static bool
-exports_make(struct embed_plugin *plugin)
+exports_make(cffi_plugin *made)
 {
+    struct embed_plugin *plugin = &made->plugin;
     const struct embed_context *c = plugin->context;
-    size_t n = 0;
-    for (int i = 0; i < c->num_globals; i++) {
-        n += is_export(&c->globals[i]);
-    }
-    struct embed_export *all = calloc(n + 1, sizeof *all);
-    struct embed_export **list = calloc(n + 1, sizeof(struct embed_export *));
-    if (all == NULL || list == NULL) {
-        free(all);
-        free((void *)list);
+    size_t room = (size_t)c->num_globals + 1;
+    struct embed_export **list = calloc(room, sizeof(struct embed_export *));
+    made->records = calloc(room, sizeof *made->records);
+    plugin->exports = list;
+    if (made->records == NULL || list == NULL) {
         return false;
     }
     for (int i = 0; i < c->num_globals; i++) {
         if (is_export(&c->globals[i])) {
-            struct embed_export *export = &all[plugin->num_exports];
+            struct embed_export *export = &made->records[plugin->num_exports];
             const struct embed_externpy *own = c->globals[i].address;
             export->externpy = *own;
             export->file = "";
             list[plugin->num_exports++] = export;
         }
     }
-    plugin->exports = list;
     return true;
 }
 
@@ -98,8 +95,10 @@ static cffi_plugin *
 plugin_make(const struct embed_cffi_module *module)
 {
     cffi_plugin *made = calloc(1, sizeof *made);
-    const void *p[2] = {(const void *)(uintptr_t)CFFI_CALL_PROTOCOL,
-                        (const void *)(uintptr_t)call};
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a number in a pointer's place
+    const void *p[2] = {(const void *)(uintptr_t)CFFI_CALL_PROTOCOL, NULL};
+    embed_call_fn *to = call;
+    memcpy(&p[1], &to, sizeof to);
     if (made == NULL) {
         return NULL;
     }
@@ -119,7 +118,9 @@ plugin_make(const struct embed_cffi_module *module)
         .flags = EMBED_PLUGIN_CFFI |
                  (module->init_code == NULL ? EMBED_PLUGIN_MODULE : 0u),
     };
-    if (!exports_make(&made->plugin)) {
+    if (!exports_make(made)) {
+        free((void *)made->plugin.exports);
+        free(made->records);
         free(made);
         return NULL;
     }

@@ -24,9 +24,10 @@ python_path_set(const char *dir)
     if (before != NULL && before[0] != '\0') {
         eg_text_printf(&path, ":%s", before);
     }
+    const char *value = eg_text_string(&path);
+    bool good = !path.failed;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    bool good =
-        !path.failed && setenv("PYTHONPATH", eg_text_string(&path), 1) == 0;
+    good = good && setenv("PYTHONPATH", value, 1) == 0;
     eg_text_fini(&path);
     return good;
 }

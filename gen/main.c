@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "gen/cmd_build.h"
+#include "gen/cmd_check_api.h"
 #include "gen/cmd_generated.h"
 #include "gen/cmd_script.h"
 #include "gen/opts.h"
@@ -35,8 +36,12 @@ input_run(const eg_opts *opts)
     case EG_COMMAND_DECLARATIONS:
         status = eg_cmd_declarations(opts, &report);
         break;
+    case EG_COMMAND_CHECK_API:
+        status = eg_cmd_check_api(opts, &report);
+        break;
     case EG_COMMAND_HELP:
     case EG_COMMAND_HELP_BUILD:
+    case EG_COMMAND_HELP_CHECK_API:
     case EG_COMMAND_VERSION:
         break;
     }
@@ -54,10 +59,12 @@ command_run(const eg_opts *opts)
     case EG_COMMAND_SCRIPT:
     case EG_COMMAND_GENERATED:
     case EG_COMMAND_DECLARATIONS:
+    case EG_COMMAND_CHECK_API:
         code = input_run(opts);
         break;
     case EG_COMMAND_HELP:
     case EG_COMMAND_HELP_BUILD:
+    case EG_COMMAND_HELP_CHECK_API:
         (void)fputs(eg_opts_help(opts->command), stdout);
         break;
     case EG_COMMAND_VERSION:

@@ -12,7 +12,8 @@
 
 static const char help_text[] =
     "usage: embed build API.h INIT.py [options]\n"
-    "       embed help [build]\n"
+    "       embed check-api DECL.h --against REAL.h [options]\n"
+    "       embed help [build | check-api]\n"
     "       embed --version\n"
     "\n"
     "Makes a C library out of C declarations and Python code.\n";
@@ -50,10 +51,26 @@ static const char help_build_text[] =
     "\n"
     "CC names the compiler (default: cc).\n";
 
+static const char help_check_api_text[] =
+    "usage: embed check-api DECL.h --against REAL.h [-I DIR] [-D NAME] [-- "
+    "...]\n"
+    "\n"
+    "Compares declarations written by hand, as for cdef(), with the header "
+    "that\n"
+    "they stand for: sizes, offsets, types, values.  Lists every difference.\n"
+    "\n"
+    "  --against REAL.h     a file, or a name for #include <...>\n"
+    "  -I -D -U             as for the compiler\n"
+    "  --                   everything after it goes to the compiler\n"
+    "\n"
+    "Exits with 0 when all agree, with 1 when something differs.\n";
+
 const char *
 eg_opts_help(eg_command command)
 {
-    return command == EG_COMMAND_HELP_BUILD ? help_build_text : help_text;
+    return command == EG_COMMAND_HELP_BUILD       ? help_build_text
+           : command == EG_COMMAND_HELP_CHECK_API ? help_check_api_text
+                                                  : help_text;
 }
 
 void
@@ -199,6 +216,7 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
         {"--include", NULL, &opts->included, NULL},
         {"--include-module", NULL, &opts->modules, NULL},
         {"--pack", &opts->pack, NULL, NULL},
+        {"--against", &opts->against, NULL, NULL},
         {"--isolation", NULL, NULL, NULL},
     };
     *out_known = false;
@@ -320,7 +338,9 @@ build_argument(eg_opts *opts, cursor *at, ec_err *err)
         return EMBED_OK;
     }
     if (strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0) {
-        opts->command = EG_COMMAND_HELP_BUILD;
+        opts->command = opts->command == EG_COMMAND_CHECK_API
+                            ? EG_COMMAND_HELP_CHECK_API
+                            : EG_COMMAND_HELP_BUILD;
         return EMBED_OK;
     }
     if (strcmp(arg, "--module") == 0) {
@@ -365,12 +385,35 @@ script_check(eg_opts *opts, ec_err *err)
     return EMBED_OK;
 }
 
+/* DECL.h is the only argument. */
+static embed_status
+check_api_check(eg_opts *opts, ec_err *err)
+{
+    if (opts->api == NULL || opts->against == NULL) {
+        return ec_fail(err, EMBED_E_INVALID, "%s is missing",
+                       opts->api == NULL ? "DECL.h" : "--against REAL.h");
+    }
+    if (opts->init != NULL) {
+        return ec_fail(err, EMBED_E_INVALID, "unexpected argument '%s'",
+                       opts->init);
+    }
+    return EMBED_OK;
+}
+
 /* Checks what can only be checked once all is read. */
 static embed_status
 build_check(eg_opts *opts, ec_err *err)
 {
-    if (opts->command == EG_COMMAND_HELP_BUILD) {
+    if (opts->command == EG_COMMAND_HELP_BUILD ||
+        opts->command == EG_COMMAND_HELP_CHECK_API) {
         return EMBED_OK;
+    }
+    if (opts->command == EG_COMMAND_CHECK_API) {
+        return check_api_check(opts, err);
+    }
+    if (opts->against != NULL) {
+        return ec_fail(err, EMBED_E_INVALID,
+                       "unknown option '--against' (see check-api)");
     }
     opts->is_script = opts->is_module || opts->apis.n > 0;
     if (!opts->is_script && opts->init == NULL && opts->api != NULL &&
@@ -415,6 +458,11 @@ help_parse(eg_opts *opts, const cursor *at, ec_err *err)
         opts->command = EG_COMMAND_HELP_BUILD;
         return EMBED_OK;
     }
+    if (at->next + 1 == at->argc &&
+        strcmp(at->argv[at->next], "check-api") == 0) {
+        opts->command = EG_COMMAND_HELP_CHECK_API;
+        return EMBED_OK;
+    }
     return ec_fail(err, EMBED_E_INVALID, "no help on '%s'", at->argv[at->next]);
 }
 
@@ -430,6 +478,8 @@ eg_opts_parse(int argc, char **argv, eg_opts *out, ec_err *err)
     const char *command = argv[1];
     if (strcmp(command, "build") == 0) {
         status = build_parse(out, EG_COMMAND_BUILD, &at, err);
+    } else if (strcmp(command, "check-api") == 0) {
+        status = build_parse(out, EG_COMMAND_CHECK_API, &at, err);
     } else if (strcmp(command, "declarations") == 0) {
         status = build_parse(out, EG_COMMAND_DECLARATIONS, &at, err);
     } else if (strcmp(command, "help") == 0) {

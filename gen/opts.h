@@ -21,20 +21,23 @@ typedef enum eg_command {
     EG_COMMAND_GENERATED,    /* build: `api` is C code that CFFI generated */
     EG_COMMAND_DECLARATIONS, /* as build: only reads declarations */
     EG_COMMAND_HELP,
+    EG_COMMAND_CHECK_API, /* `api` against `against` */
     EG_COMMAND_HELP_BUILD,
+    EG_COMMAND_HELP_CHECK_API,
     EG_COMMAND_VERSION,
 } eg_command;
 
 /** What the command line asks for.  Strings point into argv. */
 typedef struct eg_opts {
     eg_command command;
-    const char *api;    /* API.h; NULL: see is_script */
-    const char *init;   /* INIT.py; NULL: none */
-    const char *output; /* -o; NULL: lib<NAME>.so */
-    const char *name;   /* --name; NULL: the stem of INIT.py */
-    const char *emit_c; /* --emit-c; NULL: the C code is not kept */
-    bool is_module;     /* --module: no program, Python imports it */
-    bool is_script;     /* declarations as build scripts write them: --api or
+    const char *api;     /* API.h; NULL: see is_script */
+    const char *init;    /* INIT.py; NULL: none */
+    const char *against; /* --against: the real header */
+    const char *output;  /* -o; NULL: lib<NAME>.so */
+    const char *name;    /* --name; NULL: the stem of INIT.py */
+    const char *emit_c;  /* --emit-c; NULL: the C code is not kept */
+    bool is_module;      /* --module: no program, Python imports it */
+    bool is_script;      /* declarations as build scripts write them: --api or
                            --module in place of API.h */
     embed_isolation isolation;
     eg_list cdefs;     /* --cdef, --api and --override, in order */

@@ -8,10 +8,10 @@
  */
 #include "subinterp/cpython/py_func.h"
 
-#include "core/types/ccall.h"
 #include "subinterp/cpython/gil.h"
 #include "subinterp/cpython/py_convert_int.h"
 #include "subinterp/cpython/py_ctype.h"
+#include "subinterp/cpython/py_func_int.h"
 #include "subinterp/cpython/py_scalar.h"
 
 #include <stdlib.h>
@@ -19,41 +19,11 @@
 
 #define SLOT_SIZE 8
 
-/* Alignment of a call's frame: enough for every type with a register. */
-#define FRAME_ALIGN 64
-
 /* Frames up to this size are on the C stack. */
 #define FRAME_STACK 512
 
-/* Room for a result that is not indirect, and what libffi writes at least. */
-#define RESULT_STACK 64
-
 /* Bytes of a C signature that are shown. */
 #define SIGNATURE_SIZE 1024
-
-typedef struct func_arg {
-    es_arg arg;
-    size_t offset; /* in the frame: of the slot, or of what it points to */
-} func_arg;
-
-/* A frame has the slots (later the result) first, then the arguments that the
- * slots point to. */
-typedef struct es_func {
-    PyObject_HEAD
-    vectorcallfunc vectorcall;
-    es_py *py; /* counted */
-    const struct embed_plugin *plugin;
-    const struct embed_global *global;
-    embed_trampoline_fn *trampoline; /* NULL: use `call` */
-    const ec_call *call;             /* of the global's address */
-    size_t call_values; /* where the frame has room for what `call` needs */
-    ec_type *type;
-    PyObject *weakrefs;
-    size_t frame_size;
-    es_arg result;
-    size_t n_args;
-    func_arg *args; /* args[n_args]; owned (malloc) */
-} es_func;
 
 /* --- the call ------------------------------------------------------------ */
 
@@ -137,42 +107,6 @@ call_args(const es_func *f, PyObject *const *args, char *frame, es_temp *temp)
     return 0;
 }
 
-/* What goes by pointer to a function that the tables name by its address: the
- * rule of CFFI for PyPy. */
-static bool
-is_indirect(const ec_type *type)
-{
-    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION ||
-           type->kind == EC_KIND_COMPLEX;
-}
-
-/* Calls the function at the global's address as a trampoline would. */
-static __attribute__((noinline)) void
-call_by_address(const es_func *f, char *frame)
-{
-    void **values = (void **)(void *)(frame + f->call_values);
-    void **pointers = values + f->n_args + 1;
-    void (*fn)(void) = (void (*)(void))(uintptr_t)f->global->address;
-    _Alignas(FRAME_ALIGN) char result[RESULT_STACK];
-    void *result_at = frame;
-    size_t n = 0;
-
-    if (is_indirect(f->type->result)) {
-        values[n++] = &result_at;
-    }
-    for (size_t i = 0; i < f->n_args; i++) {
-        char *data = frame + f->args[i].offset;
-
-        pointers[i] = data;
-        values[n++] =
-            is_indirect(f->type->args[i]) ? (void *)&pointers[i] : data;
-    }
-    ec_call_invoke(f->call, fn, result, values);
-    if (n == f->n_args && f->type->result->size > 0) {
-        memcpy(frame, result, (size_t)f->type->result->size);
-    }
-}
-
 /* Makes the call in a frame of f->frame_size bytes. */
 static inline PyObject *
 call_in_frame(const es_func *f, PyObject *const *args, char *frame)
@@ -187,7 +121,7 @@ call_in_frame(const es_func *f, PyObject *const *args, char *frame)
         if (f->trampoline != NULL) {
             f->trampoline(frame);
         } else {
-            call_by_address(f, frame);
+            es_func_call_address(f, frame);
         }
         es_gil_regain(&released);
         result = f->result.op == ES_OP_BYREF
@@ -204,7 +138,7 @@ call_in_frame(const es_func *f, PyObject *const *args, char *frame)
 __attribute__((noinline)) static PyObject *
 call_on_heap(const es_func *f, PyObject *const *args)
 {
-    char *frame = aligned_alloc(FRAME_ALIGN, f->frame_size);
+    char *frame = aligned_alloc(ES_FUNC_ALIGN, f->frame_size);
 
     if (frame == NULL) {
         return PyErr_NoMemory();
@@ -228,17 +162,11 @@ func_vectorcall(PyObject *self, PyObject *const *args, size_t nargsf,
     if (f->frame_size > FRAME_STACK) {
         return call_on_heap(f, args);
     }
-    _Alignas(FRAME_ALIGN) char frame[FRAME_STACK];
+    _Alignas(ES_FUNC_ALIGN) char frame[FRAME_STACK];
     return call_in_frame(f, args, frame);
 }
 
 /* --- the plan ------------------------------------------------------------ */
-
-static size_t
-round_up(size_t n, size_t to)
-{
-    return (n + to - 1) / to * to;
-}
 
 /* Completes a type and chooses its operation.  0, or -1 with an exception. */
 static int
@@ -288,48 +216,11 @@ plan_make(es_func *f)
         }
         a->offset = SLOT_SIZE * i;
         if (a->arg.op == ES_OP_BYREF) {
-            a->offset = round_up(end, FRAME_ALIGN);
+            a->offset = es_func_round_up(end, ES_FUNC_ALIGN);
             end = a->offset + (size_t)a->arg.type->size;
         }
     }
-    f->frame_size = round_up(end == 0 ? 1 : end, FRAME_ALIGN);
-    return 0;
-}
-
-/* Prepares the call of the global's address.  0, or -1 with an exception. */
-static int
-plan_call(es_func *f)
-{
-    const ec_type *type = f->type;
-    ec_types *types = f->py->types;
-    ec_type *pointer = f->py->type_void_ptr;
-    ec_type *result = type->result;
-    size_t n = 0;
-    ec_err err = EC_ERR_INIT;
-    ec_type **args = calloc(type->n_args + 1, sizeof(ec_type *));
-
-    if (args == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    if (is_indirect(result)) {
-        args[n++] = pointer;
-        result = ec_type_prim(types, EC_PRIM_VOID, &err);
-    }
-    for (size_t i = 0; i < type->n_args; i++) {
-        args[n++] = is_indirect(type->args[i]) ? pointer : type->args[i];
-    }
-    ec_type *fn = result == NULL
-                      ? NULL
-                      : ec_type_function(types, result, args, n, false, &err);
-    free(args);
-    if (fn == NULL || ec_call_prepare(types, fn, &f->call, &err) != EMBED_OK) {
-        es_raise(&err, f->py->error);
-        return -1;
-    }
-    f->call_values = f->frame_size;
-    f->frame_size = round_up(
-        f->frame_size + (2 * type->n_args + 1) * sizeof(void *), FRAME_ALIGN);
+    f->frame_size = es_func_round_up(end == 0 ? 1 : end, ES_FUNC_ALIGN);
     return 0;
 }
 
@@ -439,7 +330,8 @@ es_func_new(es_py *py, const struct embed_plugin *plugin, int index,
     f->trampoline =
         plugin->trampolines == NULL ? NULL : plugin->trampolines[index];
     f->type = type;
-    if (plan_make(f) < 0 || (f->trampoline == NULL && plan_call(f) < 0)) {
+    if (plan_make(f) < 0 ||
+        (f->trampoline == NULL && es_func_plan_address(f) < 0)) {
         Py_DECREF(f);
         return NULL;
     }
