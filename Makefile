@@ -206,15 +206,25 @@ $(BUILD)/lib/embed/pythons: $(BUILD)/pythons.mk Makefile
 	$(Q)mkdir -p $(@D) && : >$@
 	$(Q)$(foreach v,$(PYTHON_VERSIONS),$(call pythons_line,$(v)))
 
+# Python code of the backends, as C.
+PY_TEXTS := $(patsubst subinterp/py/%.py,$(BUILD)/obj/texts/%_text.h,\
+	$(sort $(wildcard subinterp/py/*.py)))
+.PRECIOUS: $(BUILD)/obj/texts/%_text.h
+$(BUILD)/obj/texts/%_text.h: subinterp/py/%.py tools/text-to-c.sh
+	$(Q)mkdir -p $(@D)
+	$(Q)tools/text-to-c.sh $*_text <$< >$@
+
 # A backend module.  Not linked with libpython: core loads that first.
 define python_rules
 PY_OBJ_$(1) := $$(patsubst %.c,$$(BUILD)/obj/cpython-$(1)/%.o,$$(PY_SRC))
 
 .PRECIOUS: $$(BUILD)/obj/cpython-$(1)/%.o
-$$(BUILD)/obj/cpython-$(1)/%.o: %.c $$(BUILD)/flags $$(BUILD)/pythons.mk
+$$(BUILD)/obj/cpython-$(1)/%.o: %.c $$(BUILD)/flags $$(BUILD)/pythons.mk \
+		| $$(PY_TEXTS)
 	$$(call say,CC,$$< [$(1)])
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(COMPILE) -isystem $$(PY_$(1)_INCLUDE) -c -o $$@ $$<
+	$$(Q)$$(COMPILE) -I$$(BUILD)/obj/texts -isystem $$(PY_$(1)_INCLUDE) \
+		-c -o $$@ $$<
 
 $$(BUILD)/lib/embed/libembed-cpython-$(1).so: $$(PY_OBJ_$(1)) \
 		$$(call objects,$$(TYPES_SRC) core/err.c core/lock.c) mk/backend.map

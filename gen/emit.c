@@ -121,6 +121,10 @@ emit_banner(const eg_emitter *em)
                          header->base);
         }
     }
+    for (size_t i = 0; i < spec->opts->bundles.n; i++) {
+        comment_word(out, " --bundle ",
+                     eg_file_base(spec->opts->bundles.items[i]));
+    }
     for (size_t i = 0; i < spec->opts->modules.n; i++) {
         comment_word(out, " --include-module ", spec->opts->modules.items[i]);
     }
@@ -290,8 +294,10 @@ emit_descriptor(const eg_emitter *em)
                    spec->name, em->plan->context_version,
                    (unsigned)spec->opts->isolation, em->plan->n_exports);
     eg_text_literal(out, init_file, strlen(init_file));
-    eg_text_printf(out, ",\n    %s,\n",
-                   spec->opts->is_module ? "EMBED_PLUGIN_MODULE" : "0");
+    eg_text_printf(out, ",\n    %s,\n    %s,\n    %zu,\n",
+                   spec->opts->is_module ? "EMBED_PLUGIN_MODULE" : "0",
+                   spec->bundle.n > 0 ? "embed_bundle" : "NULL",
+                   spec->bundle.n);
     eg_text_puts(out, "};\n"
                       "\n"
                       "static struct embed_plugin *\n"
@@ -348,6 +354,7 @@ eg_emit(const eg_plan *plan, const char *file, eg_text *out)
     eg_emit_getters(&em);
     eg_emit_tables(&em);
     emit_init_code(&em);
+    eg_emit_bundle(&em);
     emit_descriptor(&em);
     emit_import(&em);
 }

@@ -39,6 +39,9 @@ void eg_emit_functions(const eg_emitter *em);
 /** Defines the getters of constants and variables (emit_global.c). */
 void eg_emit_getters(const eg_emitter *em);
 
+/** Defines the bundled files (emit_bundle.c). */
+void eg_emit_bundle(const eg_emitter *em);
+
 /** Defines the type tables (emit_table.c). */
 void eg_emit_tables(const eg_emitter *em);
 

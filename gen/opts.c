@@ -36,6 +36,9 @@ static const char help_build_text[] =
     "  --cdef FILE          declarations for C and Python that are not "
     "exported\n"
     "  --source FILE.c      C code to compile in\n"
+    "  --bundle DIR         a package, or a directory of modules, to put into "
+    "the\n"
+    "                       library\n"
     "  --isolation LEVEL    own (default), sub or shared\n"
     "  --emit-c FILE        write the C code; with -o, keep it\n"
     "  --api FILE           declarations as in CFFI's embedding_api(), in "
@@ -77,6 +80,7 @@ void
 eg_opts_fini(eg_opts *opts)
 {
     free((void *)opts->apis.items);
+    free((void *)opts->bundles.items);
     free((void *)opts->packed.items);
     free((void *)opts->overrides.items);
     free((void *)opts->cdefs.items);
@@ -120,9 +124,10 @@ list_add(eg_list *list, const char *item)
 static embed_status
 lists_init(eg_opts *opts, int argc, ec_err *err)
 {
-    eg_list *lists[] = {&opts->packed,  &opts->overrides, &opts->apis,
-                        &opts->cdefs,   &opts->included,  &opts->modules,
-                        &opts->sources, &opts->cpp,       &opts->link};
+    eg_list *lists[] = {&opts->bundles, &opts->packed,  &opts->overrides,
+                        &opts->apis,    &opts->cdefs,   &opts->included,
+                        &opts->modules, &opts->sources, &opts->cpp,
+                        &opts->link};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         lists[i]->items = calloc((size_t)argc * 2 + 1, sizeof(char *));
         if (lists[i]->items == NULL) {
@@ -216,6 +221,7 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
         {"--include", NULL, &opts->included, NULL},
         {"--include-module", NULL, &opts->modules, NULL},
         {"--pack", &opts->pack, NULL, NULL},
+        {"--bundle", NULL, &opts->bundles, NULL},
         {"--against", &opts->against, NULL, NULL},
         {"--isolation", NULL, NULL, NULL},
     };
@@ -237,7 +243,9 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
             return isolation_parse(value, &opts->isolation, err);
         }
         list_add(table[i].list, value);
-        if (opts->pack != NULL && table[i].list != &opts->modules) {
+        if (opts->pack != NULL && table[i].list != &opts->modules &&
+            table[i].list != &opts->bundles &&
+            table[i].list != &opts->sources) {
             list_add(&opts->packed, value);
             list_add(&opts->packed, opts->pack);
             opts->pack = NULL;

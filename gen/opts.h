@@ -48,6 +48,7 @@ typedef struct eg_opts {
                           what was declared before */
     eg_list included;  /* --include: declarations of other modules */
     eg_list modules;   /* --include-module: their names */
+    eg_list bundles;   /* --bundle */
     eg_list sources;   /* --source */
     eg_list cpp;       /* -I -D -U ...: for preprocessor and compiler */
     eg_list link;      /* -L -l -Wl,... and what follows -- */

@@ -143,6 +143,21 @@ init_code_load(loader *ld)
 }
 
 static embed_status
+bundles_load(loader *ld)
+{
+    const eg_list *list = &ld->spec->opts->bundles;
+    for (size_t i = 0; i < list->n; i++) {
+        ec_err err = EC_ERR_INIT;
+        if (eg_bundle_add(&ld->spec->bundle, list->items[i], &err) !=
+            EMBED_OK) {
+            return eg_report_take(ld->report, &err);
+        }
+    }
+    eg_bundle_sort(&ld->spec->bundle);
+    return EMBED_OK;
+}
+
+static embed_status
 sources_load(loader *ld)
 {
     eg_spec *spec = ld->spec;
@@ -501,8 +516,8 @@ eg_spec_load(const eg_opts *opts, const char *include, eg_spec *out,
              eg_report *report)
 {
     static embed_status (*const steps[])(loader *) = {
-        name_load,    init_code_load, sources_load,
-        headers_find, headers_load,   cdef_texts_load,
+        bundles_load, name_load,    init_code_load,  sources_load,
+        headers_find, headers_load, cdef_texts_load,
     };
     loader ld = {out, include, report};
     *out = (eg_spec){.opts = opts};
@@ -533,6 +548,7 @@ eg_spec_fini(eg_spec *spec)
     eg_macros_fini(&spec->macros);
     eg_text_fini(&spec->text);
     eg_text_fini(&spec->init_code);
+    eg_bundle_fini(&spec->bundle);
     if (spec->scope != NULL) {
         ec_scope_destroy(spec->scope);
     }

@@ -8,6 +8,7 @@
 #ifndef EMBED_GEN_SPEC_H
 #define EMBED_GEN_SPEC_H
 
+#include "gen/bundle.h"
 #include "gen/macros.h"
 #include "gen/opts.h"
 #include "gen/report.h"
@@ -44,6 +45,7 @@ typedef struct eg_spec {
     eg_text text;     /* the headers C sees, preprocessed with -dD */
     eg_macros macros; /* of these headers */
     eg_text init_code;
+    eg_bundle bundle;
 } eg_spec;
 
 /**

@@ -176,6 +176,13 @@ struct embed_export {
     int column;
 };
 
+/** A file that is bundled into the library. */
+struct embed_bundled {
+    const char *path; /* "pkg/mod.py": UTF-8, relative, by "/" */
+    const char *data;
+    size_t size; /* bytes */
+};
+
 /** One extension.  The first four members keep their place for ever. */
 struct embed_plugin {
     uint32_t abi;  /* EMBED_PLUGIN_ABI at build time */
@@ -195,6 +202,8 @@ struct embed_plugin {
     size_t init_code_size;                   /* bytes, without the final NUL */
     const char *init_file;                   /* the init code's __file__ */
     uint64_t flags;                          /* EMBED_PLUGIN_* */
+    const struct embed_bundled *bundled;     /* sorted by path */
+    size_t num_bundled;
 };
 
 /* Flags of embed_plugin. */

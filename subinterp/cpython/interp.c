@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "subinterp/cpython/finish.h"
+#include "subinterp/cpython/py_bundle.h"
 #include "subinterp/cpython/py_guard.h"
 #include "subinterp/cpython/py_init.h"
 #include "subinterp/cpython/runtime.h"
@@ -260,7 +261,9 @@ inst_init(es_inst *inst, ec_err *err)
 {
     es_interp *interp = inst->interp;
     if ((interp->py == NULL && interp_prepare(interp) != 0) ||
-        path_add(inst->slot->library, interp == &es_main) != 0) {
+        path_add(inst->slot->library, interp == &es_main) != 0 ||
+        es_bundle_install(inst->slot->plugin, inst->slot->library,
+                          interp == &es_main) != 0) {
         return es_init_failed(inst->slot->plugin, "preparing the interpreter",
                               err);
     }

@@ -101,6 +101,8 @@ static struct embed_plugin embed_plugin = {
     sizeof embed_init_code - 1,
     "empty.py",
     0,
+    NULL,
+    0,
 };
 
 static struct embed_plugin *

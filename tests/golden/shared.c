@@ -621,6 +621,8 @@ static struct embed_plugin embed_plugin = {
     sizeof embed_init_code - 1,
     "shared.py",
     0,
+    NULL,
+    0,
 };
 
 static struct embed_plugin *

@@ -590,6 +590,8 @@ static struct embed_plugin embed_plugin = {
     sizeof embed_init_code - 1,
     "types.py",
     0,
+    NULL,
+    0,
 };
 
 static struct embed_plugin *
