@@ -95,7 +95,7 @@ ec_parse_signature(ec_parser *p, const ec_declspec *specs,
     if (b.text == NULL) {
         return ec_parser_fail_nomem(p);
     }
-    add_specs(&b, start, d->start);
+    add_specs(&b, start, specs->end);
     add_declarator(&b, d);
     while (b.len > 0 && strchr(" \t\r\n", b.text[b.len - 1]) != NULL) {
         b.len--;

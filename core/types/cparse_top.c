@@ -259,6 +259,7 @@ declaration(ec_parser *p)
         (specs.has_dots && !dots_type(p, &specs))) {
         return false;
     }
+    specs.end = p->tok.start;
     if (ec_parser_at(p, ';')) {
         return ec_parser_next(p);
     }

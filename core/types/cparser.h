@@ -80,7 +80,8 @@ typedef struct ec_declspec {
     bool is_tagged; /* struct, union or enum written out here */
     int typedef_align; /* from a typedef with `aligned`; 0: none */
     ec_attrs attrs;
-    ec_tok tok; /* the first one, for messages */
+    ec_tok tok;      /* the first one, for messages */
+    const char *end; /* of their text; in declarations */
 } ec_declspec;
 
 /** How a declarator may name what it declares. */

@@ -176,6 +176,51 @@ a_second_declaration_may_override_the_first(void **state)
 }
 
 static void
+functions_keep_their_text_with_new_names_of_parameters(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *signature;
+    } cases[] = {
+        {"extern int f(const char *text, int);",
+         "int f(const char * a0, int a1)"},
+        {"static inline const int *f(void);", "const int *f(void)"},
+        {"int f();", "int f(void)"},
+        {"extern \"Python\" void f(int (*cb)(const void *x), int v[3]);",
+         "void f(int (* a0)(const void *x), int  a1[3])"},
+        {"extern \"Python+C\" long f(long (*)(int), char []);",
+         "long f(long (* a0)(int), char  a1[])"},
+        {"int (*f(int a))(const char *);", "int (*f(int  a0))(const char *)"},
+        {"int g, f(const int x);", "int f(const int  a0)"},
+        {"void f(int /* one */ x, ...);", "void f(int /* one */  a0, ...)"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        (void)teardown(state);
+        (void)setup(state);
+        parse_cdef(state, cases[i].text);
+        const char *got = decl(state, EC_DECL_FUNCTION, "f")->signature;
+        if (got == NULL || strcmp(got, cases[i].signature) != 0) {
+            fail_msg("%s\n  gives    %s\n  expected %s", cases[i].text,
+                     got == NULL ? "(null)" : got, cases[i].signature);
+        }
+    }
+}
+
+static void
+a_function_may_have_to_be_declared_once(void **state)
+{
+    fixture *f = *state;
+    const ec_parse_opts opts = {.flags = EC_PARSE_CDEF | EC_PARSE_UNIQUE};
+    static const char text[] = "int f(int); typedef int t; typedef int t;\n"
+                               "extern int v; extern int v; int f(int);";
+    assert_int_equal(
+        ec_parse_decls(f->scope, text, strlen(text), "cdef", &opts, &f->diag),
+        EMBED_E_INVALID);
+    assert_string_equal(f->diag.message, "multiple declarations of function f");
+    assert_int_equal(f->diag.pos.line, 2);
+}
+
+static void
 scopes_of_the_same_types_have_one_FILE(void **state)
 {
     fixture *f = *state;
@@ -372,6 +417,8 @@ main(void)
         TEST(opaque_types_and_values_are_fine_at_run_time),
         TEST(a_second_declaration_may_override_the_first),
         TEST(scopes_of_the_same_types_have_one_FILE),
+        TEST(functions_keep_their_text_with_new_names_of_parameters),
+        TEST(a_function_may_have_to_be_declared_once),
         TEST(type_expressions_give_types),
         TEST(wrong_type_expressions_say_what_and_where),
         TEST(unknown_names_are_asked_of_the_resolver),
