@@ -413,6 +413,8 @@ install: $(PRODUCTS) ## install to $(DESTDIR)$(PREFIX); may be moved afterwards
 	install -m 644 $(STUBS) $(ROOT)/share/embed/stubs/embed/
 	$(foreach f,$(FRONT_DOOR),install -D -m 644 gen/python/$(f) \
 		$(ROOT)/share/embed/python/$(f) &&) :
+	install -d $(ROOT)/share/man/man1
+	install -m 644 docs/man/*.1 $(ROOT)/share/man/man1/
 	sed 's/@VERSION@/$(VERSION)/' mk/embed.pc.in \
 		>$(ROOT)/lib/pkgconfig/embed.pc
 
@@ -423,6 +425,7 @@ uninstall: ## remove what install made
 		$(ROOT)/lib/embed/libembed-*.so $(ROOT)/include/embed.h \
 		$(ROOT)/lib/pkgconfig/embed.pc $(STUBS:%=$(ROOT)/share/embed/%)
 	rm -rf $(ROOT)/include/embed $(ROOT)/share/embed/python
+	rm -f $(patsubst docs/man/%,$(ROOT)/share/man/man1/%,$(wildcard docs/man/*.1))
 	-rmdir $(ROOT)/lib/embed \
 		$(ROOT)/share/embed/stubs/embed $(ROOT)/share/embed/stubs \
 		$(ROOT)/share/embed

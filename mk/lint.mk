@@ -7,12 +7,14 @@
 
 LINT_SRC := $(TYPES_SRC) $(CORE_SRC) $(GEN_SRC)
 LINT_ALL := $(LINT_SRC) $(PY_SRC)
-FORMAT_FILES := $(filter-out tests/golden/%,$(sort $(wildcard include/*.h include/embed/*.h core/*.[ch] \
+FORMAT_FILES := $(filter-out tests/golden/%,$(sort $(wildcard include/*.h include/embed/*.h \
+	include/embed/cffi/*.h core/*.[ch] \
 	core/types/*.[ch] gen/*.[ch] subinterp/*/*.[ch] tests/*/*.c tests/*/*.h \
 	examples/*/*.[ch] bench/*.[ch])))
 # The analysers see the code as one version of Python has it: the newest.
 LINT_PYTHON = $(firstword $(PYTHON_VERSIONS))
 LINT_CPPFLAGS = -std=c11 -D_GNU_SOURCE -DEC_DEBUG -I. -Iinclude \
+	-I$(BUILD)/obj/texts \
 	-isystem $(PY_$(LINT_PYTHON)_INCLUDE)
 
 .PHONY: lint lint-run lint-gate format lint-quick lint-format lint-tidy lint-threads \
@@ -37,13 +39,13 @@ lint-format: ## clang-format changes nothing
 TIDY := $(LINT_ALL:%=$(BUILD)/tidy/%.ok)
 lint-tidy: $(TIDY) ## clang-tidy is silent
 
-$(BUILD)/tidy/%.c.ok: %.c .clang-tidy $(HEADERS) $(PY_HEADERS)
+$(BUILD)/tidy/%.c.ok: %.c .clang-tidy $(HEADERS) $(PY_HEADERS) | $(PY_TEXTS)
 	$(call say,TIDY,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)clang-tidy --quiet $< -- $(LINT_CPPFLAGS) 2>/dev/null
 	@touch $@
 
-lint-threads: ## clang's warnings and its lock analysis
+lint-threads: $(PY_TEXTS) ## clang's warnings and its lock analysis
 	@bad=0; for f in $(LINT_ALL); do \
 		clang $(LINT_CPPFLAGS) -fsyntax-only -Werror -Wall -Wextra -Wshadow \
 		-Wstrict-prototypes -Wmissing-prototypes -Wconversion \

@@ -25,7 +25,7 @@ arrow 'core/types/*.[ch]' "$types|$public"
 arrow 'core/*.[ch]' "core/[a-z0-9_]+\.h|$public"
 arrow 'gen/*.[ch]' "gen/[a-z0-9_]+\.h|$types|$public"
 arrow 'subinterp/cpython/*.[ch]' \
-    "subinterp/cpython/[a-z0-9_]+\.[ch]|core/[a-z0-9_]+\.h|$types|$public"
+    "subinterp/cpython/[a-z0-9_]+\.[ch]|[a-z_]+_text\.h|core/[a-z0-9_]+\.h|$types|$public"
 
 out=$(grep -rnE '# *include *<Python\.h>' include core gen subinterp tests |
     grep -v '^subinterp/cpython/py\.h:')

@@ -447,7 +447,10 @@ an_installed_tree_works_after_it_was_moved(void **state)
                         "./share/embed/python/embed_build/errors.py\n"
                         "./share/embed/python/embed_build/options.py\n"
                         "./share/embed/stubs/embed/__init__.pyi\n"
-                        "./share/embed/stubs/embed/py.typed\n");
+                        "./share/embed/stubs/embed/py.typed\n"
+                        "./share/man/man1/embed-build.1\n"
+                        "./share/man/man1/embed-check-api.1\n"
+                        "./share/man/man1/embed.1\n");
     shell_expect(0, "mv dest/opt/em 'moved away'");
     write_plugin("calc");
     shell_write("host.c", HOST);
@@ -496,6 +499,32 @@ uninstall_leaves_nothing(void **state)
     shell_expect_output("");
 }
 
+/* Each option is in `embed help` and in the manual, or in neither. */
+static void
+the_manual_and_the_help_know_the_same_options(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"build", "check-api"};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        shell_expect(
+            0,
+            "$EMBED help %s | grep -oE '^  --?[a-zA-Z-]+' | tr -d ' ' "
+            "| sort -u >help && "
+            "sed 's/\\\\-/-/g' $SRC/docs/man/embed-%s.1 | "
+            "grep -A1 '^\\.TP' | grep -oE '^\\.B[IR]* --?[a-zA-Z-]+' | "
+            "sed 's/.* //' | sort -u >manual && "
+            "[ -s help ] && diff help manual",
+            commands[i], commands[i]);
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        shell_expect(0,
+                     "if command -v man; then man --warnings -l -Tutf8 "
+                     "$SRC/docs/man/embed-%s.1 2>&1 >/dev/null | tee "
+                     "warnings; [ ! -s warnings ]; fi >/dev/null",
+                     commands[i]);
+    }
+}
+
 int
 main(void)
 {
@@ -505,6 +534,7 @@ main(void)
         TEST(emitted_c_is_clean_in_every_compiler_and_runs),
         TEST(two_extensions_link_statically_into_one_program),
         TEST(isolation_is_as_built_unless_the_operator_says),
+        TEST(the_manual_and_the_help_know_the_same_options),
         TEST(a_host_that_exports_the_same_name_does_not_interpose),
         TEST(an_installed_tree_works_after_it_was_moved),
     };
