@@ -342,6 +342,7 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(TEST_LIBS)
 fuzz-replay: $(if $(wildcard tests/fuzz/replay.c),\
 	$(FUZZ_REPLAYS:%=%.ok))
 
+.PRECIOUS: $(BUILD)/tests/fuzz/replay_%
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o \
 		$(BUILD)/obj/tests/fuzz/replay.o $(TEST_LIBS)
 	$(call say,LD,$@)

@@ -499,6 +499,44 @@ uninstall_leaves_nothing(void **state)
     shell_expect_output("");
 }
 
+/* What they have that we do not take (vectors, _Float128, generic macros) is not
+ * in the way. */
+static void
+an_api_may_include_any_header(void **state)
+{
+    (void)state;
+    only_plain();
+    shell_write("api.h", "#include <complex.h>\n#include <math.h>\n"
+                         "#include <netinet/in.h>\n#include <pthread.h>\n"
+                         "#include <stdatomic.h>\n#include <sys/stat.h>\n"
+                         "#include <sys/ucontext.h>\n#include <tgmath.h>\n"
+                         "#include <stdio.h>\n#include <wchar.h>\n"
+                         "#ifdef __SSE2__\n#include <immintrin.h>\n#endif\n"
+                         "int port(const struct sockaddr_in *a, FILE *f,\n"
+                         "         struct timespec t, pthread_mutex_t *m);\n"
+                         "off_t length(struct stat s);\n");
+    shell_write("any.py", "from any import ffi, lib\n"
+                          "@ffi.def_extern()\n"
+                          "def port(a, f, t, m):\n"
+                          "    return a.sin_port + t.tv_sec + "
+                          "ffi.sizeof(m[0])\n"
+                          "@ffi.def_extern()\n"
+                          "def length(s): return s.st_size\n");
+    shell_write("host.c", "#include \"api.h\"\n"
+                          "int main(void)\n{\n"
+                          "    struct sockaddr_in a = {.sin_port = 7};\n"
+                          "    struct timespec t = {5, 0};\n"
+                          "    struct stat s = {.st_size = 1L << 33};\n"
+                          "    pthread_mutex_t m;\n"
+                          "    printf(\"%d %d\\n\", port(&a, stdout, t, &m) - "
+                          "(int)sizeof m,\n        length(s) == 1L << 33);\n"
+                          "    return 0;\n}\n");
+    shell_expect(0, "$EMBED build api.h any.py");
+    shell_expect_output("");
+    shell_expect(0, "cc -w host.c -o host -L. -lany -Wl,-rpath,$PWD && ./host");
+    shell_expect_output("12 1\n");
+}
+
 /* Each option is in `embed help` and in the manual, or in neither. */
 static void
 the_manual_and_the_help_know_the_same_options(void **state)
@@ -534,6 +572,7 @@ main(void)
         TEST(emitted_c_is_clean_in_every_compiler_and_runs),
         TEST(two_extensions_link_statically_into_one_program),
         TEST(isolation_is_as_built_unless_the_operator_says),
+        TEST(an_api_may_include_any_header),
         TEST(the_manual_and_the_help_know_the_same_options),
         TEST(a_host_that_exports_the_same_name_does_not_interpose),
         TEST(an_installed_tree_works_after_it_was_moved),

@@ -34,6 +34,21 @@ ${CC:-cc} "$out/host.c" -o "$out/embed/host" "$out/embed/st_embedded.so" \
 export EMBED_PYTHON="$version"
 "$out/embed/check" "$out/embed.txt" 2>>"$log"
 "$out/embed/host" >>"$out/embed.txt" 2>>"$log"
+# An Extension for setuptools.
+cat >"$out/embed/setup.py" <<'SETUP'
+from setuptools import setup
+
+import cffi
+
+ffi = cffi.FFI()
+ffi.cdef("int add(int, int);")
+ffi.set_source("st_setup", "int add(int a, int b) { return a + b; }")
+setup(name="st_setup", version="1", py_modules=[],
+      ext_modules=[ffi.distutils_extension(tmpdir="generated")])
+SETUP
+(cd "$out/embed" && PYTHONPATH=$build/share/embed/python/cffi \
+    "$python" setup.py -q build_ext --inplace >>"$log" 2>&1 &&
+    "$python" -c "from st_setup import lib; assert lib.add(40, 2) == 42")
 if ! diff "$out/cffi.txt" "$out/embed.txt"; then
     echo "stock CFFI: results differ (CFFI's are the first)"
     exit 1

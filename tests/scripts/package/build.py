@@ -30,6 +30,28 @@ ffi.set_source("pkg.sub.mod", """
     #pragma pack(pop)
 """, sources=["../extra.c"], define_macros=[("FACTOR", "1000"), ("NONE", None)],
     libraries=["m"], extra_compile_args=["-O1"])
+# What pkg-config says is added.
+with open("pkg-config", "w") as f:
+    f.write("""#!/bin/sh
+case $2 in
+--cflags) echo "-I/nowhere -DPACKAGE=6 -DFLAG -pthread" ;;
+--libs) echo "-L/nowhere -lm -Wl,-z,now" ;;
+esac
+""")
+os.chmod("pkg-config", 0o755)
+os.environ["PKG_CONFIG"] = os.path.abspath("pkg-config")
+other = cffi.FFI()
+other.cdef("#define PACKAGE ...")
+other.set_source_pkgconfig("found", ["some", "more"], """
+    #ifndef FLAG
+    #error "no FLAG"
+    #endif
+    #ifndef OWN
+    #error "no OWN"
+    #endif
+""", define_macros=[("OWN", None)])
+other.compile(target="found.so")
+
 here = os.getcwd()
 places = [
     ffi.compile("out", verbose=False),
