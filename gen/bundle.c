@@ -39,20 +39,12 @@ eg_bundle_fini(eg_bundle *bundle)
     *bundle = (eg_bundle){.n = 0};
 }
 
-static bool
-ends_with(const char *text, const char *suffix)
-{
-    size_t len = strlen(text);
-    size_t n = strlen(suffix);
-    return len >= n && strcmp(text + len - n, suffix) == 0;
-}
-
 /* What no plug-in needs of a directory. */
 static bool
 is_left_out(const char *name)
 {
     return name[0] == '.' || strcmp(name, "__pycache__") == 0 ||
-           ends_with(name, ".pyc") || ends_with(name, ".pyo");
+           eg_text_ends_with(name, ".pyc") || eg_text_ends_with(name, ".pyo");
 }
 
 static embed_status
@@ -67,7 +59,7 @@ static embed_status
 file_add(walk *w, const char *full, const char *path)
 {
     eg_bundle *b = w->bundle;
-    if (ends_with(full, ".so") || ends_with(full, ".pyd")) {
+    if (eg_text_ends_with(full, ".so") || eg_text_ends_with(full, ".pyd")) {
         return ec_fail(w->err, EMBED_E_INVALID,
                        "%s: an extension module cannot be bundled: Python "
                        "loads it from a file",

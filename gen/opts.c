@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gen/cc.h"
+#include "gen/text.h"
 
 static const char help_text[] =
     "usage: embed build API.h INIT.py [options]\n"
@@ -103,14 +104,6 @@ static bool
 starts_with(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-static bool
-ends_with(const char *text, const char *suffix)
-{
-    size_t len = strlen(text);
-    size_t n = strlen(suffix);
-    return len >= n && strcmp(text + len - n, suffix) == 0;
 }
 
 /* Appends to a list that was made with room for all arguments. */
@@ -425,7 +418,7 @@ build_check(eg_opts *opts, ec_err *err)
     }
     opts->is_script = opts->is_module || opts->apis.n > 0;
     if (!opts->is_script && opts->init == NULL && opts->api != NULL &&
-        ends_with(opts->api, ".py")) {
+        eg_text_ends_with(opts->api, ".py")) {
         opts->command = EG_COMMAND_SCRIPT;
         return EMBED_OK;
     }

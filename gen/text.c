@@ -115,6 +115,14 @@ eg_text_literal(eg_text *text, const char *data, size_t len)
     eg_text_puts(text, "\"");
 }
 
+bool
+eg_text_ends_with(const char *text, const char *suffix)
+{
+    size_t len = strlen(text);
+    size_t n = strlen(suffix);
+    return len >= n && strcmp(text + len - n, suffix) == 0;
+}
+
 const char *
 eg_text_string(const eg_text *text)
 {

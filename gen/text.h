@@ -40,6 +40,9 @@ void eg_text_printf(eg_text *text, const char *fmt, ...)
 /** Appends data[len] as a C string literal: ASCII only, no trigraphs. */
 void eg_text_literal(eg_text *text, const char *data, size_t len);
 
+/** True when `text` ends with `suffix`. */
+bool eg_text_ends_with(const char *text, const char *suffix);
+
 /** Returns the text as a string: "" when empty. */
 const char *eg_text_string(const eg_text *text);
 

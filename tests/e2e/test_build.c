@@ -11,7 +11,6 @@
 
 #include <stdio.h>
 
-#include "tests/support/e2e.h"
 #include "tests/support/shell.h"
 
 #define API                                      \
@@ -46,15 +45,6 @@
 #define STRICT                                                             \
  "-Wall -Wextra -Wconversion -Wshadow -Werror -I. -I$BUILD/include -fPIC " \
  "-fvisibility=hidden"
-
-/* Programs built by hand have no sanitizer in them. */
-static void
-only_plain(void)
-{
-    if (e2e_is_sanitized()) {
-        skip();
-    }
-}
 
 /* api.h and NAME.py */
 static void
@@ -101,7 +91,7 @@ static void
 compiler_options_reach_the_compiler(void **state)
 {
     (void)state;
-    only_plain();
+    shell_only_plain();
     shell_expect(0, "mkdir inc lib");
     shell_write("inc/types.h", "typedef struct { int v; } boxed;\n");
     shell_write("lib/three.c", "int three(void) { return 3; }\n");
@@ -190,7 +180,7 @@ emitted_c_is_clean_in_every_compiler_and_runs(void **state)
                                             "clang -std=c11", "g++ -x c++",
                                             "clang++ -x c++ -std=c++11"};
     (void)state;
-    only_plain();
+    shell_only_plain();
     write_plugin("calc");
     shell_write("host.c", HOST);
     shell_expect(0, "$EMBED build api.h calc.py --emit-c calc.c");
@@ -222,7 +212,7 @@ static void
 two_extensions_link_statically_into_one_program(void **state)
 {
     (void)state; /* S4 */
-    only_plain();
+    shell_only_plain();
     shell_write("one.h", "int one(void);\nstatic inline int same(void)\n"
                          "{\n    return 1;\n}\n");
     shell_write("two.h", "int two(void);\n#define SAME 2\n");
@@ -247,7 +237,7 @@ isolation_is_as_built_unless_the_operator_says(void **state)
 {
     static const char *const levels[] = {"own", "sub", "shared"};
     (void)state; /* R20 */
-    only_plain();
+    shell_only_plain();
     write_plugin("calc");
     shell_write("host.c", "#include <embed.h>\n#include <stdio.h>\n"
                           "int add(int a, int b);\n"
@@ -375,7 +365,7 @@ static void
 a_host_that_exports_the_same_name_does_not_interpose(void **state)
 {
     (void)state; /* R17; S3 is the reference's */
-    only_plain();
+    shell_only_plain();
     shell_write("api.h", "int helper(int a);\nint ask(int how);\n"
                          "struct ops { int (*helper)(int); };\n"
                          "struct ops table = {helper};\n");
@@ -426,7 +416,7 @@ static void
 an_installed_tree_works_after_it_was_moved(void **state)
 {
     (void)state;
-    only_plain();
+    shell_only_plain();
     install_tree();
     shell_expect(0, "cd dest/opt/em && find . -type f -o -type l | grep -v "
                     "cpython- | LC_ALL=C sort");
@@ -472,7 +462,7 @@ static void
 pkg_config_finds_an_installed_tree(void **state)
 {
     (void)state;
-    only_plain();
+    shell_only_plain();
     if (shell("command -v pkg-config") != 0) {
         skip();
     }
@@ -505,7 +495,7 @@ static void
 an_api_may_include_any_header(void **state)
 {
     (void)state;
-    only_plain();
+    shell_only_plain();
     shell_write("api.h", "#include <complex.h>\n#include <math.h>\n"
                          "#include <netinet/in.h>\n#include <pthread.h>\n"
                          "#include <stdatomic.h>\n#include <sys/stat.h>\n"

@@ -11,7 +11,6 @@
 
 #include <stdlib.h>
 
-#include "tests/support/e2e.h"
 #include "tests/support/shell.h"
 
 #define INIT                                                                 \
@@ -96,18 +95,10 @@ enter(void **state)
 }
 
 static void
-only_plain(void)
-{
-    if (e2e_is_sanitized()) {
-        skip();
-    }
-}
-
-static void
 a_plug_in_is_one_file(void **state)
 {
     (void)state; /* R16, O12 */
-    only_plain();
+    shell_only_plain();
     shell_expect(0, "$EMBED build plug.h plug.py --bundle pkg --bundle=mods "
                     "-o libplug.so");
     shell_expect_output("");
@@ -126,7 +117,7 @@ static void
 a_bundle_is_seen_by_its_extension_alone(void **state)
 {
     (void)state; /* R20 */
-    only_plain();
+    shell_only_plain();
     shell_write("other.h", "int look(void);\n");
     shell_write("other.py", "from other import ffi\n"
                             "@ffi.def_extern()\n"
@@ -178,7 +169,7 @@ static void
 links_within_the_directory_are_followed(void **state)
 {
     (void)state;
-    only_plain();
+    shell_only_plain();
     shell_expect(0, "mv pkg/other.py pkg/real.py && ln -s real.py "
                     "pkg/other.py && ln -s sub/data pkg/data && "
                     "$EMBED build plug.h plug.py --bundle pkg --bundle mods "
@@ -194,7 +185,7 @@ static void
 nothing_is_paid_for_when_nothing_is_bundled(void **state)
 {
     (void)state;
-    only_plain();
+    shell_only_plain();
     shell_write("plug.py", "from plug import ffi\nimport sys\n"
                            "@ffi.def_extern()\n"
                            "def run(): return len(sys.path_hooks)\n");

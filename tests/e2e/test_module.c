@@ -12,7 +12,6 @@
 
 #include <stdlib.h>
 
-#include "tests/support/e2e.h"
 #include "tests/support/shell.h"
 
 #define API                      \
@@ -44,15 +43,6 @@ enter(void **state)
     return status;
 }
 
-/* The interpreter's command cannot load what sanitizers are in. */
-static void
-only_plain(void)
-{
-    if (e2e_is_sanitized()) {
-        skip();
-    }
-}
-
 /* Runs Python code and compares what it prints. */
 static void
 python_expect(const char *code, const char *expected)
@@ -66,7 +56,7 @@ static void
 an_import_runs_no_code_and_a_call_does(void **state)
 {
     (void)state; /* M1, M2, M3 */
-    only_plain();
+    shell_only_plain();
     shell_expect(0, "$EMBED build calc.h calc.py -o calc.so");
     shell_expect(0, "rm calc.py");
     python_expect("import sys, calc\n"
@@ -87,7 +77,7 @@ static void
 a_shared_extension_runs_in_the_interpreter_that_imports_it(void **state)
 {
     (void)state; /* M2, M3, M4, R20 */
-    only_plain();
+    shell_only_plain();
     shell_expect(0, "$EMBED build calc.h calc.py -o calc.so");
     shell_expect(0, "rm calc.py");
     (void)setenv("EMBED_SHARED_INTERP", "1", 1);
@@ -110,7 +100,7 @@ static void
 calls_come_from_any_thread(void **state)
 {
     (void)state; /* T1 */
-    only_plain();
+    shell_only_plain();
     shell_expect(0, "$EMBED build calc.h calc.py -o calc.so");
     shell_expect(0, "rm calc.py");
     python_expect("import threading\n"
@@ -144,7 +134,7 @@ an_extension_imports_another_one(void **state)
     shell_write("host.c", "#include <stdio.h>\n"
                           "int twice(int a);\n"
                           "int main(void) { printf(\"%d\\n\", twice(21)); }\n");
-    only_plain();
+    shell_only_plain();
     shell_expect(0, "$EMBED build outer.h outer.py && rm calc.py outer.py && "
                     "cc host.c -o host -L. -louter -Wl,-rpath,$PWD && ./host");
     shell_expect_output("init\n42\n");
@@ -154,7 +144,7 @@ static void
 wrong_pythons_and_libraries_are_import_errors(void **state)
 {
     (void)state; /* R15, plugin-abi.md 2 */
-    only_plain();
+    shell_only_plain();
     shell_expect(0, "$EMBED build calc.h calc.py -o calc.so && rm calc.py");
     /* What is not on this machine cannot be refused. */
     for (int minor = 8; minor < 12; minor++) {
@@ -182,7 +172,7 @@ static void
 names_of_both_kinds_of_import_agree(void **state)
 {
     (void)state; /* M1: through importlib, under the file's own name */
-    only_plain();
+    shell_only_plain();
     shell_expect(0, "$EMBED build calc.h calc.py && rm calc.py");
     python_expect("import importlib.util, importlib.machinery, sys\n"
                   "loader = importlib.machinery.ExtensionFileLoader('calc',\n"

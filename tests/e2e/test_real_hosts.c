@@ -13,17 +13,7 @@
 
 #include <string.h>
 
-#include "tests/support/e2e.h"
 #include "tests/support/shell.h"
-
-/* These programs have no sanitizer in them. */
-static void
-only_plain(void)
-{
-    if (e2e_is_sanitized()) {
-        skip();
-    }
-}
 
 /* --- name service ---------------------------------------------------------*/
 
@@ -98,7 +88,7 @@ static void
 the_name_service_of_the_c_library(void **state)
 {
     (void)state; /* O1, O3, O8, O14, I4, R7 */
-    only_plain();
+    shell_only_plain();
     shell_write("nss_demo.h", NSS_H);
     shell_write("nss_demo.py", NSS_PY);
     shell_write("host.c", NSS_HOST);
@@ -117,7 +107,7 @@ gnu_make(void **state)
 {
     (void)state; /* O9, O14: data first, functions of the executable, its
                     allocator */
-    only_plain();
+    shell_only_plain();
     if (shell("echo 'x:;@:' | make -s -f - -p | grep -q '^.FEATURES.* load'") !=
         0) {
         skip();
@@ -168,7 +158,7 @@ static void
 bash(void **state)
 {
     (void)state; /* O4, O9, O10: a table of ours, forks after the start */
-    only_plain();
+    shell_only_plain();
     if (shell(
             "bash -c 'enable -f /nonexistent x' 2>&1 | grep -q nonexistent") !=
         0) {
@@ -239,7 +229,7 @@ static void
 python_with_ctypes(void **state)
 {
     (void)state; /* I12, M5, R4, R10, R15 */
-    only_plain();
+    shell_only_plain();
     shell_write("calc.h", "int add(int a, int b);\nint sees_host(void);\n");
     shell_write("calc.py",
                 "from calc import ffi, lib\n"

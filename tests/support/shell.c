@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/e2e.h"
 #include "tests/support/pythons.h"
 
 #define COMMAND_SIZE 4096
@@ -144,6 +145,14 @@ shell_expect_in_output(const char *expected)
 {
     if (strstr(output, expected) == NULL) {
         fail_msg("not found: %s\nin: %s", expected, output);
+    }
+}
+
+void
+shell_only_plain(void)
+{
+    if (e2e_is_sanitized()) {
+        skip();
     }
 }
 

@@ -33,6 +33,10 @@ void shell_expect_output(const char *expected);
 /** Fails the test unless the last command wrote this among others. */
 void shell_expect_in_output(const char *expected);
 
+/** Skips the test in builds with a sanitizer: programs built by hand, and
+ *  Python's own command, have none in them. */
+void shell_only_plain(void);
+
 /** True for the first Python of the build: tests that do not depend on the
  *  Python need only run with that one. */
 bool shell_is_first_python(void);
