@@ -164,6 +164,13 @@ ec_python_raise(const char *text)
     (void)fprintf(stderr, "ImportError: %s\n", text);
 }
 
+static void *
+fake_module(ec_slot *slot)
+{
+    atomic_fetch_add(&fake.modules, 1);
+    return fake.has_modules ? slot : NULL;
+}
+
 embed_status
 ec_python_load(ec_python *out_python, const ec_backend **out_backend,
                ec_err *err)
@@ -174,6 +181,7 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
         .start = fake_start,
         .create = fake_create,
         .init = fake_init,
+        .module = fake_module,
         .retire = fake_retire,
         .exit = fake_exit,
         .call = fake_call,

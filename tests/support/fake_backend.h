@@ -21,7 +21,9 @@ typedef struct fake_backend {
     fake_hook *on_init;   /* NULL: succeeds */
     embed_status load;    /* what ec_python_load() returns */
     atomic_int loads, starts, creates, inits, retires, calls, exits;
-    bool parks; /* retire says so */
+    bool parks;       /* retire says so */
+    bool has_modules; /* import succeeds */
+    atomic_int modules;
     bool loses; /* no instance survives fork() */
     atomic_int prepares, locks, parents, children;
     size_t fork_insts; /* how many instances prepare was given */
