@@ -127,6 +127,19 @@ plugin_make(const struct embed_cffi_module *module)
     return made;
 }
 
+/* An import, which has no init code to give, may have made the descriptor before
+ * the module's program came to its start. */
+static void
+program_add(struct embed_plugin *plugin, const char *code)
+{
+    bool has_none = plugin->init_code == NULL || plugin->init_code[0] == '\0';
+    if (has_none && code != NULL && code[0] != '\0') {
+        plugin->init_code = code;
+        plugin->init_code_size = strlen(code);
+        plugin->flags &= ~(uint64_t)EMBED_PLUGIN_MODULE;
+    }
+}
+
 /* Returns the descriptor of a module, made and registered when there is none;
  * NULL when out of memory. */
 static struct embed_plugin *
@@ -145,6 +158,8 @@ plugin_get(const struct embed_cffi_module *module)
             found->next = first;
             first = found;
         }
+    } else {
+        program_add(&found->plugin, module->init_code);
     }
     ec_mutex_unlock(&lock);
     return found == NULL ? NULL : &found->plugin;

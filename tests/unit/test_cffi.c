@@ -151,7 +151,13 @@ an_import_makes_it_known_too(void **state)
     assert_ptr_equal(embed_cffi_import(&two_module), slot);
     fake.has_modules = false;
     assert_null(embed_cffi_import(&two_module));
-    /* The first call starts it. */
+    /* Its program comes later. */
+    struct embed_cffi_module with_program = two_module;
+    with_program.init_code = "y = 2";
+    assert_int_equal(embed_cffi_init(INIT_VERSION, &with_program), 0);
+    assert_string_equal(slot->plugin->init_code, "y = 2");
+    assert_int_equal(slot->plugin->init_code_size, 5);
+    assert_int_equal(slot->plugin->flags, EMBED_PLUGIN_CFFI);
     assert_int_equal(generated_call(&two), 42);
     assert_int_equal(slot->state, EMBED_STATE_READY);
 }
