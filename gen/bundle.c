@@ -128,7 +128,7 @@ entry_add(walk *w, const char *dir, const char *path, const char *name,
                      path[0] == '\0' ? "" : "/", name);
     if (n < 0 || m < 0 || (size_t)n >= sizeof full ||
         (size_t)m >= sizeof below) {
-        return ec_fail(w->err, EMBED_E_INVALID, "%s/%s: path is too long", dir,
+        return ec_fail(w->err, EMBED_E_INVALID, "path is too long: %s/%s", dir,
                        name);
     }
     if (lstat(full, &info) != 0) {

@@ -170,7 +170,8 @@ global_add(planner *p, const ec_decl *decl, const eg_header *header)
     global.value = decl->value;
     global.is_checked =
         global.kind == EG_GLOBAL_INT && is_checked(decl, header);
-    global.is_static = (decl->flags & EC_DECL_EXTERN_PYTHON) != 0;
+    global.is_static =
+        !header->is_api && (decl->flags & EC_DECL_EXTERN_PYTHON) != 0;
     global.is_undeclared = header->is_cdef_text;
     /* Build scripts declare in their sources what these call. */
     global.is_announced = global.kind == EG_GLOBAL_EXPORT &&

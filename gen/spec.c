@@ -202,7 +202,7 @@ skip_opaque(const char *c)
     return *end == *c ? end + 1 : end;
 }
 
-/* True when `c` is at extern "Python" or extern "Python+C". */
+/* True when `c` is at extern "Python", extern "Python+C", extern "C+Python". */
 static bool
 is_extern_python(const char *c)
 {
@@ -213,7 +213,8 @@ is_extern_python(const char *c)
     c += sizeof word - 1;
     c += strspn(c, " \t\r\n");
     return strncmp(c, "\"Python\"", 8) == 0 ||
-           strncmp(c, "\"Python+C\"", 10) == 0;
+           strncmp(c, "\"Python+C\"", 10) == 0 ||
+           strncmp(c, "\"C+Python\"", 10) == 0;
 }
 
 /* True when `text` uses what only cdef() understands: extern "Python", or

@@ -17,6 +17,7 @@ typedef struct keyword {
 /* Sorted by name (byte order), for binary search. */
 static const keyword keywords[] = {
     {"EMBED_ON_FAILURE", EC_KW_ON_FAILURE},
+    {"WINAPI", EC_KW_CALLCONV},
     {"_Alignas", EC_KW_ALIGNAS},
     {"_Alignof", EC_KW_ALIGNOF},
     {"_Atomic", EC_KW_ATOMIC},

@@ -76,7 +76,7 @@ enum {
     EC_KW_DECLSPEC,
     EC_KW_ASM,
     EC_KW_STATIC_ASSERT,
-    EC_KW_CALLCONV, /* __cdecl, __stdcall */
+    EC_KW_CALLCONV, /* __cdecl, __stdcall, WINAPI */
     EC_KW_ON_FAILURE,
     EC_KW_RESERVED, /* statements and unsupported things: never a name */
 };

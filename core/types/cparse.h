@@ -67,7 +67,8 @@ typedef struct ec_decl {
     const char *on_failure; /* text of EMBED_ON_FAILURE(expr), or NULL */
     ec_pos on_failure_pos;
     const char *signature; /* function of a cdef text that C follows: as it was
-                              written, without storage classes, its parameters
+                              written, without storage classes and calling
+                              conventions, its parameters
                               called a0, a1 ...; else NULL */
 } ec_decl;
 

@@ -30,10 +30,14 @@ is_word_char(char c)
            (c >= '0' && c <= '9') || c == '_';
 }
 
+/* True for storage classes, and for calling conventions, which the compilers we
+ * run on do not know. */
 static bool
-is_storage(const char *word, size_t len)
+is_left_out(const char *word, size_t len)
 {
-    static const char *const words[] = {"extern", "static", "inline"};
+    static const char *const words[] = {
+        "extern", "static", "inline", "__cdecl", "__stdcall", "WINAPI",
+    };
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strlen(words[i]) == len && strncmp(word, words[i], len) == 0) {
@@ -43,9 +47,9 @@ is_storage(const char *word, size_t len)
     return false;
 }
 
-/* Appends the specifiers but storage classes. */
+/* Appends a part of the text but the words that are left out. */
 static void
-add_specs(builder *b, const char *at, const char *end)
+add_words(builder *b, const char *at, const char *end)
 {
     while (at < end) {
         size_t len = 0;
@@ -56,7 +60,7 @@ add_specs(builder *b, const char *at, const char *end)
             add(b, at, 1);
             at++;
         } else {
-            if (!is_storage(at, len)) {
+            if (!is_left_out(at, len)) {
                 add(b, at, len);
             }
             at += len;
@@ -74,14 +78,14 @@ add_declarator(builder *b, const ec_declarator *d)
         const ec_param_mark *mark = &d->marks[i];
         char name[NAME_SIZE] = "void";
 
-        add(b, at, (size_t)(mark->at - at));
+        add_words(b, at, mark->at);
         if (!mark->is_empty) {
             (void)snprintf(name, sizeof name, " a%zu", i);
         }
         add(b, name, strlen(name));
         at = mark->at + mark->len;
     }
-    add(b, at, (size_t)(d->end - at));
+    add_words(b, at, d->end);
 }
 
 bool
@@ -95,7 +99,7 @@ ec_parse_signature(ec_parser *p, const ec_declspec *specs,
     if (b.text == NULL) {
         return ec_parser_fail_nomem(p);
     }
-    add_specs(&b, start, specs->end);
+    add_words(&b, start, specs->end);
     add_declarator(&b, d);
     while (b.len > 0 && strchr(" \t\r\n", b.text[b.len - 1]) != NULL) {
         b.len--;

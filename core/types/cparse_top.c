@@ -148,6 +148,11 @@ declare_function(ec_parser *p, const ec_declspec *specs, const ec_declarator *d,
 
     *out_body = is_first && ec_parser_at(p, '{');
     if (*out_body) {
+        if (ec_parser_is_cdef(p)) {
+            return ec_parser_fail(p, &p->tok,
+                                  "the body of a function: only declarations "
+                                  "can be here");
+        }
         entry.decl.flags |= EC_DECL_HAS_BODY | EC_DECL_INLINE;
     }
     if (p->tok.kind == EC_TOK_IDENT) {
@@ -370,7 +375,8 @@ may_skip(const ec_parser *p, const ec_tok *tok)
 
 static bool external(ec_parser *p);
 
-/* Sets *out to the flags of a linkage: "C", "Python", "Python+C". */
+/* Sets *out to the flags of a linkage: "C", "Python", "Python+C" in either
+ * order. */
 static bool
 linkage_flags(ec_parser *p, const ec_tok *tok, unsigned *out)
 {
@@ -382,7 +388,8 @@ linkage_flags(ec_parser *p, const ec_tok *tok, unsigned *out)
         *out = EC_DECL_EXTERN_PYTHON;
         return ec_parser_for_compiler(p, tok);
     }
-    if (ec_parser_is_cdef(p) && ec_tok_is(tok, "\"Python+C\"")) {
+    if (ec_parser_is_cdef(p) &&
+        (ec_tok_is(tok, "\"Python+C\"") || ec_tok_is(tok, "\"C+Python\""))) {
         *out = EC_DECL_EXTERN_PYTHON_C;
         return ec_parser_for_compiler(p, tok);
     }

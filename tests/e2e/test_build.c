@@ -291,7 +291,17 @@ errors_say_what_and_where(void **state)
     shell_expect_in_output("'class' cannot be the name of an extension");
     shell_expect(1, "$EMBED build api.h calc.py -o none/x.so");
     shell_expect_in_output("none/x.so");
+    shell_expect(1, "CC=false $EMBED build api.h calc.py");
+    shell_expect_output("embed: error: 'false' failed\n");
+    shell_expect(1, "CC=none $EMBED build api.h calc.py");
+    shell_expect_in_output("cannot run 'none': No such file or directory");
     expect_same_file_list("api.h\ncalc.py\n");
+    shell_expect(0, "printf '#!/bin/sh\\nkill -9 $$\\n' >cc && chmod +x cc");
+    shell_expect(1, "CC=./cc $EMBED build api.h calc.py");
+    shell_expect_output("embed: error: './cc' was ended by signal 9\n");
+    shell_expect(0, ": >empty.h && $EMBED build empty.h calc.py");
+    shell_expect_output("embed: warning: empty.h declares no functions to "
+                        "export\n");
 }
 
 /* `embed build` of this header says this. */

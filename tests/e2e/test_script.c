@@ -67,6 +67,8 @@ CASE(tlocal)
 CASE(perf)
 CASE(include)
 CASE(package)
+CASE(markers)
+CASE(cxx)
 
 /* Every error path, with line and column: what cases.py lists. */
 static void
@@ -118,6 +120,8 @@ main(void)
         TEST(perf),
         TEST(include),
         TEST(package),
+        TEST(markers),
+        TEST(cxx),
         TEST(errors_are_of_the_types_and_texts_that_scripts_expect),
         TEST(old_pythons_run_build_scripts),
     };

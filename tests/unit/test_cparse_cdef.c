@@ -73,14 +73,20 @@ cdef_functions_may_be_implemented_in_python(void **state)
     parse_cdef(state, "extern \"Python\" int a(int);\n"
                       "extern \"Python\" { int b(int); int c(void); }\n"
                       "extern \"Python+C\" int d(int); int e(int);\n"
-                      "int __stdcall f(int), __cdecl g(int);\n");
+                      "extern \"C+Python\" int d2(int);\n"
+                      "int __stdcall f(int), __cdecl g(int);\n"
+                      "int WINAPI h(int (WINAPI *callback)(int));\n");
     assert_int_equal(decl(state, EC_DECL_FUNCTION, "a")->flags,
                      EC_DECL_EXTERN_PYTHON);
     assert_int_equal(decl(state, EC_DECL_FUNCTION, "c")->flags,
                      EC_DECL_EXTERN_PYTHON);
     assert_int_equal(decl(state, EC_DECL_FUNCTION, "d")->flags,
                      EC_DECL_EXTERN_PYTHON_C);
+    assert_int_equal(decl(state, EC_DECL_FUNCTION, "d2")->flags,
+                     EC_DECL_EXTERN_PYTHON_C);
     assert_int_equal(decl(state, EC_DECL_FUNCTION, "e")->flags, 0);
+    assert_string_equal(decl(state, EC_DECL_FUNCTION, "h")->signature,
+                        "int  h(int ( * a0)(int))");
 }
 
 static void
@@ -92,6 +98,8 @@ cdef_errors_have_a_place_too(void **state)
                     "directive without a preprocessor");
     assert_error_as(state, "int a[3][...];", EC_PARSE_CDEF, 1, 9,
                     "'[...]' only as the first dimension");
+    assert_error_as(state, "int f(void) { return 1; }", EC_PARSE_CDEF, 1, 13,
+                    "the body of a function: only declarations can be here");
     assert_error_as(state, "typedef char... c;", EC_PARSE_CDEF, 1, 1,
                     "'...' after a type that is no number");
 }

@@ -72,6 +72,36 @@ what_is_not_there_is_an_error(void **state)
     eg_bundle_fini(&bundle);
 }
 
+static void
+what_is_too_much_is_an_error(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *make;
+        const char *expected;
+    } cases[] = {
+        {"mkdir big && truncate -s 65M big/big.bin",
+         "big/big.bin: what is bundled is larger than 64 MiB"},
+        {"d=deep; for i in $(seq 70); do d=$d/d; done; mkdir -p $d",
+         ": nested too deeply"},
+        {"n=$(printf 'n%.0s' $(seq 250)); mkdir long && cd long && "
+         "for i in $(seq 15); do mkdir $n && cd $n || exit 1; done; "
+         "mkdir -p $n/$n",
+         "path is too long: long/nnn"},
+    };
+    static const char *const dirs[] = {"big", "deep", "long"};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        eg_bundle bundle = {.n = 0};
+        ec_err err = EC_ERR_INIT;
+        shell_expect(0, "%s", cases[i].make);
+        assert_int_equal(eg_bundle_add(&bundle, dirs[i], &err),
+                         EMBED_E_INVALID);
+        assert_non_null(strstr(err.text, cases[i].expected));
+        ec_err_clear(&err);
+        eg_bundle_fini(&bundle);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, shell_enter, shell_leave)
 
 int
@@ -80,6 +110,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_package_keeps_its_name_and_a_directory_does_not),
         TEST(what_is_not_there_is_an_error),
+        TEST(what_is_too_much_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,14 +33,16 @@ class Text:
 
 def checked_pack(packed, pack):
     """The alignment that both arguments stand for; None: the usual."""
-    if isinstance(packed, int) and packed not in (False, True):
+    if packed and packed not in (False, True):
         raise ValueError("'packed' should be False or True; use 'pack' to "
                          "give another value")
-    if pack is None:
+    if pack is None or pack == 0:
         return 1 if packed else None
     if packed:
         raise ValueError("cannot give both 'pack' and 'packed'")
-    if not isinstance(pack, int) or pack <= 0 or pack & (pack - 1):
+    if not isinstance(pack, int):
+        raise TypeError("'pack' must be an int, not %s" % type(pack).__name__)
+    if pack < 0 or pack & (pack - 1):
         raise ValueError("'pack' must be a power of two, not %r" % (pack,))
     return pack
 
@@ -48,11 +50,19 @@ def checked_pack(packed, pack):
 def normalised(source):
     """Init code without leading blank lines and common indentation."""
     source = re.sub(r"\A(?:[ \t]*(?:\r\n|\r|\n))+", "", source)
-    lines = source.splitlines()
+    lines = source.splitlines() or [""]
     margins = [re.match(r"[ \t]*", x).group() for x in lines if x.strip()]
     margin = os.path.commonprefix(margins)
-    return "".join((x[len(margin):] if x.strip() else x.strip(" \t")) + "\n"
-                   for x in lines)
+    return "".join(x[len(margin):] + "\n" for x in lines)
+
+
+def check_writable(path):
+    """OSError unless a file can be made where `path` says."""
+    try:
+        with tempfile.TemporaryFile(dir=os.path.dirname(path)):
+            pass
+    except OSError as e:
+        raise OSError(e.errno, e.strerror, path) from None
 
 
 class FFI:
@@ -142,6 +152,8 @@ class FFI:
                              "ffi object")
         if not isinstance(module_name, str):
             raise TypeError("'module_name' must be a string")
+        if not module_name:
+            raise ValueError("'module_name' must not be empty")
         if os.sep in module_name or "/" in module_name:
             raise ValueError("'module_name' must not contain '/': use a "
                              "dotted name to make a 'package.module' "
@@ -232,7 +244,8 @@ class FFI:
         except command.Failed as e:
             text = re.sub(re.escape(work) + r"/(cdef|include)[0-9_]+\.h",
                           SHOWN_FILE, str(e))
-            if "multiple declarations of" in text:
+            if re.search(r"error: (multiple|conflicting) declarations of ",
+                         text):
                 raise FFIError(
                     text + "\n(for interactive usage, try cdef(xx, "
                     "override=True))") from None
@@ -250,10 +263,11 @@ class FFI:
                 with open(path, encoding="utf-8") as file:
                     filename.write(file.read())
             return
+        path = os.path.abspath(os.fspath(filename))
+        check_writable(path)
         with tempfile.TemporaryDirectory(prefix="embed-") as work:
-            self._run(self._build_arguments(work) +
-                      ["--emit-c", os.path.abspath(os.fspath(filename))],
-                      work, os.getcwd())
+            self._run(self._build_arguments(work) + ["--emit-c", path], work,
+                      os.getcwd())
 
     def _c_file(self, tmpdir):
         """The place of the C file below `tmpdir`, relative to it; its
@@ -282,6 +296,9 @@ class FFI:
         c_file = self._c_file(tmpdir)
         output = os.path.join(tmpdir, os.path.dirname(c_file),
                               self._target(target))
+        os.makedirs(os.path.dirname(output), exist_ok=True)
+        check_writable(os.path.join(tmpdir, c_file))
+        check_writable(output)
         with tempfile.TemporaryDirectory(prefix="embed-") as work:
             arguments = self._build_arguments(work)
             self._run(arguments + ["--emit-c", c_file], work, tmpdir)

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: MIT
 """
 import io
+import os
 
 import cffi
 
@@ -49,6 +50,21 @@ CASES = [
     ("new('#include <stdio.h>')", cffi.CDefError,
      POS + "1:1: error: directive without a preprocessor\n"
      "#include <stdio.h>\n^"),
+    ("new('int f(void) { return 1; }')", cffi.CDefError,
+     POS + "1:13: error: the body of a function: only declarations can be "
+     "here\nint f(void) { return 1; }\n            ^"),
+    ("new('typedef int t;', 'typedef long t;')", cffi.FFIError,
+     POS + "1:14: error: conflicting declarations of 't': the other one is "
+     "at " + POS + "1:13\ntypedef long t;\n             ^\n"
+     "(for interactive usage, try cdef(xx, override=True))"),
+    ("new('extern \"Ruby\" int f(void);')", cffi.CDefError,
+     POS + "1:8: error: unknown linkage '\"Ruby\"'\n"
+     "extern \"Ruby\" int f(void);\n       ^"),
+    ("new().cdef('int x;', packed='x')", ValueError,
+     "'packed' should be False or True; use 'pack' to give another value"),
+    ("new().cdef('int x;', pack='2')", TypeError,
+     "'pack' must be an int, not str"),
+    ("new().cdef('int x;', packed=True, pack=0)", None, None),
     ("new().cdef('int x;', packed=2)", ValueError,
      "'packed' should be False or True; use 'pack' to give another value"),
     ("new().cdef('int x;', packed=True, pack=2)", ValueError,
@@ -85,10 +101,14 @@ CASES = [
      "invalid syntax (cffi_init, line 2)"),
     ("f = new(); f.embedding_init_code('x'); f.embedding_init_code('y')",
      ValueError, "embedding_init_code() can only be called once"),
+    ("f = new(); f.embedding_init_code(''); f.embedding_init_code('y')",
+     ValueError, "embedding_init_code() can only be called once"),
     # B6: set_source
     ("f = sourced(); f.set_source('n', '')", ValueError,
      "set_source() cannot be called several times per ffi object"),
     ("new().set_source(5, '')", TypeError, "'module_name' must be a string"),
+    ("new().set_source('', '')", ValueError,
+     "'module_name' must not be empty"),
     ("new().set_source('a/b', '')", ValueError,
      "'module_name' must not contain '/': use a dotted name to make a "
      "'package.module' location"),
@@ -118,6 +138,12 @@ CASES = [
      "a string, such as ''"),
     ("new().def_extern()", ValueError,
      "ffi.def_extern() is only available on API-mode FFI objects"),
+    # files
+    ("sourced().emit_c_code('no/such/m.c')", FileNotFoundError,
+     "[Errno 2] No such file or directory: '" +
+     os.path.abspath("no/such/m.c") + "'"),
+    ("sourced().compile(target='cases.py/m.so')", FileExistsError,
+     "[Errno 17] File exists: '" + os.path.abspath("cases.py") + "'"),
     # the compiler
     ("sourced(source='int x = ;').compile()", cffi.VerificationError,
      "CompileError: ...exit status 1"),
