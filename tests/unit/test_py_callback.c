@@ -13,8 +13,8 @@
 
 static const row callbacks_convert_arguments_and_results_rows[] = {
     {"c=ffi.callback('int(int,int)', lambda x,y: x+y)\nc(2,3)", "5"},
-    {"c=ffi.callback('int(*)(int,int)', lambda x,y: x+y)\nrepr(c)[:60]",
-     "\"<cdata 'int(*)(int, int)' calling <function <lambda> at 0x7f\""},
+    {"c=ffi.callback('int(*)(int,int)', lambda x,y: x+y)\nc",
+     "<cdata 'int(*)(int, int)' calling <function <lambda> at 0x*>>"},
     {"c=ffi.callback('int(*)(int,int)', lambda x,y: x+y)\nffi.typeof(c)",
      "<ctype 'int(*)(int, int)'>"},
     {"ffi.callback('int', lambda: 5)",
