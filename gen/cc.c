@@ -46,6 +46,12 @@ cmd_take(eg_cmd *cmd, char *argument)
 }
 
 void
+eg_cmd_silence(eg_cmd *cmd)
+{
+    cmd->is_silent = true;
+}
+
+void
 eg_cmd_add(eg_cmd *cmd, const char *argument)
 {
     cmd_take(cmd, strdup(argument));
@@ -132,6 +138,10 @@ cmd_spawn(const eg_cmd *cmd, int out_fd, pid_t *out_pid)
     }
     if (out_fd >= 0) {
         error = posix_spawn_file_actions_adddup2(&actions, out_fd, 1);
+    }
+    if (error == 0 && cmd->is_silent) {
+        error = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
+                                                 O_WRONLY, 0);
     }
     if (error == 0) {
         error = posix_spawnp(out_pid, cmd->argv[0], &actions, NULL, cmd->argv,

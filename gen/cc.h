@@ -18,11 +18,12 @@ typedef struct eg_cmd {
     size_t n;
     size_t cap;
     bool failed; /* memory ran out */
+    bool is_silent;
 } eg_cmd;
 
-#define EG_CMD_INIT \
- {                  \
-  NULL, 0, 0, false \
+#define EG_CMD_INIT        \
+ {                         \
+  NULL, 0, 0, false, false \
  }
 
 /** Starts a command line with the compiler of the environment: $CC, which may
@@ -42,6 +43,9 @@ void eg_cmd_compiler_for(eg_cmd *cmd, const char *file);
 /** Frees what `cmd` owns and makes it empty. */
 void eg_cmd_fini(eg_cmd *cmd);
 
+/** Has the command's standard error thrown away. */
+void eg_cmd_silence(eg_cmd *cmd);
+
 /** Appends one argument; copied. */
 void eg_cmd_add(eg_cmd *cmd, const char *argument);
 
@@ -55,7 +59,7 @@ void eg_cmd_add_list(eg_cmd *cmd, const char *const *list, size_t n);
  * Runs the command and waits for its end.
  *
  * @param out  gets its standard output; NULL: it is inherited.  Standard
- *             error is inherited.
+ *             error is inherited, unless the command is silent.
  *
  * Returns:  EMBED_OK when it exits with 0; EMBED_E_INVALID when it fails;
  *           EMBED_E_IO when it cannot be run; EMBED_E_NOMEM.

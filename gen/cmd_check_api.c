@@ -28,7 +28,9 @@ typedef struct comparison {
     const char *field;
     int64_t declared;
     size_t fact;
-    size_t exists; /* question whether the name is there; NO_FACT: it is */
+    size_t exists;  /* question whether the name is there; NO_FACT: it is */
+    bool is_absent; /* a function or variable; `fact` has an answer when the
+                       compiler knows it */
 } comparison;
 
 #define NO_FACT ((size_t)-1)
@@ -165,8 +167,14 @@ compare_types(checker *c, const ec_decl *decl, const char *what,
 {
     if (!eg_same_type(declared, real)) {
         eg_text text = EG_TEXT_INIT;
-        eg_text_printf(&text, "%s is '%s', %s has '%s'", what, declared->name,
-                       c->opts->against, real->name);
+        const char *against = c->opts->against;
+        if (strchr(declared->name, '$') != NULL ||
+            strcmp(declared->name, real->name) == 0) {
+            eg_text_printf(&text, "%s has another type in %s", what, against);
+        } else {
+            eg_text_printf(&text, "%s is '%s', %s has '%s'", what,
+                           declared->name, against, real->name);
+        }
         differs(c, decl, eg_text_string(&text));
         eg_text_fini(&text);
     }
@@ -183,6 +191,48 @@ compare_number(checker *c, const ec_decl *decl, const char *what,
                               .fact = eg_facts_add(&c->facts, NULL, "%s", expr),
                               .exists = NO_FACT};
     compare_later(c, &added);
+}
+
+/* A field, and the offset from the start of its outermost record. */
+typedef struct position {
+    const ec_field *field;
+    size_t offset;
+} position;
+
+static size_t
+position_bits(const position *p)
+{
+    return p->offset * CHAR_BIT + (size_t)p->field->bit_shift;
+}
+
+/* A bit-field of either; the compiler does not tell where one is. */
+static void
+compare_bits(checker *c, const ec_decl *decl, const position *declared,
+             const position *actual)
+{
+    char text[1024];
+    const char *name = declared->field->name;
+    int width = declared->field->bit_size;
+    int real_width = actual->field->bit_size;
+    if (width < 0 || real_width < 0) {
+        (void)snprintf(text, sizeof text,
+                       "field '%s' is %s bit-field, %s has %s", name,
+                       width < 0 ? "no" : "a", c->opts->against,
+                       width < 0 ? "one" : "none");
+    } else if (width != real_width) {
+        (void)snprintf(text, sizeof text,
+                       "bit-field '%s' is %d bits wide, %s has %d", name, width,
+                       c->opts->against, real_width);
+    } else if ((decl->type->flags & EC_TYPE_PARTIAL) == 0 &&
+               position_bits(declared) != position_bits(actual)) {
+        (void)snprintf(text, sizeof text,
+                       "bit-field '%s' starts at bit %zu, %s has it at %zu",
+                       name, position_bits(declared), c->opts->against,
+                       position_bits(actual));
+    } else {
+        return;
+    }
+    differs(c, decl, text);
 }
 
 /* A field that both have. */
@@ -202,14 +252,11 @@ compare_field(checker *c, const ec_decl *decl, const ec_field *field,
     }
     (void)snprintf(text, sizeof text, "field '%s'", field->name);
     compare_types(c, decl, text, field->type, there->type);
-    if (field->bit_size != there->bit_size) {
-        (void)snprintf(text, sizeof text,
-                       "bit-field '%s' is %d bits wide, %s has %d", field->name,
-                       field->bit_size, c->opts->against, there->bit_size);
-        differs(c, decl, text);
-    }
-    if ((decl->type->flags & EC_TYPE_PARTIAL) == 0 && field->bit_size < 0 &&
-        there->bit_size < 0) {
+    if (field->bit_size >= 0 || there->bit_size >= 0) {
+        const position declared = {field, offset};
+        const position actual = {there, at};
+        compare_bits(c, decl, &declared, &actual);
+    } else if ((decl->type->flags & EC_TYPE_PARTIAL) == 0) {
         const comparison added = {.decl = decl,
                                   .what = "field '%s' is at offset",
                                   .field = field->name,
@@ -297,19 +344,22 @@ compare_constant(checker *c, const ec_decl *decl)
         .decl = decl,
         .what = is_known ? "its value is" : NULL,
         .declared = decl->value,
-        .fact =
-            eg_facts_add(&c->facts, macro, "%s", is_known ? decl->name : "0"),
+        .fact = eg_facts_add(&c->facts, macro, "%s", decl->name),
         .exists =
             is_enumerator ? NO_FACT : eg_facts_add(&c->facts, macro, "1")};
     compare_later(c, &added);
 }
 
-/* A function or variable that the header does not declare may be a macro. */
+/* A function or variable that the header does not declare may be a macro, or
+ * the parser did not understand its declaration. */
 static void
 compare_absent(checker *c, const ec_decl *decl)
 {
     const comparison added = {
-        .decl = decl, .exists = eg_facts_add(&c->facts, decl->name, "1")};
+        .decl = decl,
+        .is_absent = true,
+        .fact = eg_facts_add(&c->facts, NULL, "sizeof(&%s)", decl->name),
+        .exists = eg_facts_add(&c->facts, decl->name, "1")};
     compare_later(c, &added);
 }
 
@@ -341,17 +391,32 @@ static void
 answer_compare(checker *c, const comparison *one)
 {
     char what[256];
-    char text[512];
+    char text[1024];
     const char *against = c->opts->against;
-    if (one->exists != NO_FACT &&
-        eg_facts_answer(&c->facts, one->exists) != 1) {
-        (void)snprintf(text, sizeof text, "%s has no '%s'", against,
-                       one->decl->name);
+    int64_t exists = 1;
+    int64_t real = 0;
+    bool is_known = eg_facts_answer(&c->facts, one->fact, &real);
+    if (one->exists != NO_FACT) {
+        (void)eg_facts_answer(&c->facts, one->exists, &exists);
+    }
+    if (exists != 1) {
+        (void)snprintf(text, sizeof text,
+                       one->is_absent && is_known
+                           ? "%s declares '%s' in a way that is not supported; "
+                             "it cannot be compared"
+                           : "%s has no '%s'",
+                       against, one->decl->name);
         differs(c, one->decl, text);
         return;
     }
-    int64_t real = eg_facts_answer(&c->facts, one->fact);
-    if (one->what == NULL || real == one->declared) {
+    if (one->is_absent ||
+        (is_known && (one->what == NULL || real == one->declared))) {
+        return;
+    }
+    if (!is_known) {
+        (void)snprintf(text, sizeof text, "'%s' of %s is not an integer",
+                       one->decl->name, against);
+        differs(c, one->decl, text);
         return;
     }
     if (one->field != NULL) {

@@ -25,14 +25,34 @@ same_function(const ec_type *a, const ec_type *b, int depth)
     return good;
 }
 
-/* Structs and unions by name; an unnamed one is not looked into. */
+/* Unnamed fields have names of the parser's. */
 static bool
-same_record(const ec_type *a, const ec_type *b)
+same_field(const ec_field *a, const ec_field *b, int depth)
 {
-    bool is_unnamed =
-        strchr(a->name, '$') != NULL || strchr(b->name, '$') != NULL;
-    return is_unnamed || strcmp(a->name, b->name) == 0 ||
-           ((a->flags | b->flags) & EC_TYPE_ANONYMOUS) != 0;
+    bool are_unnamed =
+        strchr(a->name, '$') != NULL && strchr(b->name, '$') != NULL;
+    return (are_unnamed || strcmp(a->name, b->name) == 0) &&
+           a->offset == b->offset && a->bit_shift == b->bit_shift &&
+           a->bit_size == b->bit_size && same(a->type, b->type, depth);
+}
+
+/* Structs and unions by name; those without one by what is in them. */
+static bool
+same_record(const ec_type *a, const ec_type *b, int depth)
+{
+    if (strcmp(a->name, b->name) == 0 && strchr(a->name, '$') == NULL) {
+        return true;
+    }
+    if (((a->flags | b->flags) & EC_TYPE_ANONYMOUS) == 0 &&
+        strchr(a->name, '$') == NULL && strchr(b->name, '$') == NULL) {
+        return false;
+    }
+    bool good = (b->flags & EC_TYPE_INCOMPLETE) == 0 && a->size == b->size &&
+                a->n_fields == b->n_fields;
+    for (size_t i = 0; good && i < a->n_fields; i++) {
+        good = same_field(&a->fields[i], &b->fields[i], depth);
+    }
+    return good || (a->flags & EC_TYPE_INCOMPLETE) != 0;
 }
 
 static bool
@@ -63,7 +83,7 @@ same(const ec_type *a, const ec_type *b, int depth)
         return same_function(a, b, depth - 1);
     case EC_KIND_STRUCT:
     case EC_KIND_UNION:
-        return same_record(a, b);
+        return same_record(a, b, depth - 1);
     case EC_KIND_FLOAT:
     case EC_KIND_COMPLEX:
         return a->size == b->size;

@@ -10,7 +10,8 @@
 
 /**
  * True when C would pass and store values of both types in the same way, and
- * structs, unions and enums have the same names.  Integers are told apart by
+ * structs, unions and enums have the same names, or, where one has none, the
+ * same fields.  Integers are told apart by
  * size and sign, not by name; what is open in `declared` (cdef's `...`, opaque
  * structs) fits anything of its kind.
  */

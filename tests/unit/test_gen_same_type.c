@@ -21,12 +21,17 @@ static ec_scope *real;
 static const char declared_text[] =
     "struct s { int a; }; struct t; union u { int i; }; enum e { A };\n"
     "typedef struct { int x; } unnamed_t; typedef ... any_t; typedef int... "
-    "n_t;";
+    "n_t;\n"
+    "typedef struct { float x; } like_t; typedef struct { int x : 3; } bit_t;\n"
+    "typedef struct { int x, y; } longer_t; typedef struct { int y; } name_t;\n"
+    "typedef struct { struct { int i; } in; } deep_t;\n"
+    "typedef struct { struct { float i; } in; } other_t;";
 static const char real_text[] =
     "struct s { long other; }; struct t { int b; }; union u { float f; };\n"
     "enum e { A = 7 }; typedef struct { int x; } unnamed_t;\n"
     "typedef struct { int q; } any_t; typedef unsigned short n_t;\n"
-    "typedef unsigned long size_type;\n";
+    "typedef unsigned long size_type;\n"
+    "typedef struct { struct { int i; } in; } deep_t; struct later;\n";
 
 static ec_scope *
 scope_make(const char *text, unsigned flags)
@@ -70,6 +75,7 @@ types_with_the_same_representation_are_the_same(void **state)
     assert_same(true, "struct t", "struct t");
     assert_same(true, "unnamed_t", "unnamed_t");
     assert_same(true, "int(*)(char *, ...)", "int(*)(char *, ...)");
+    assert_same(true, "deep_t *", "deep_t *");
     assert_same(true, "int[]", "int[7]");
     assert_same(true, "double[3][2]", "double[3][2]");
     assert_same(true, "enum e", "unsigned int");
@@ -101,6 +107,12 @@ differences_are_seen_at_any_depth(void **state)
     assert_same(false, "int(*)(int)", "int(*)(int, ...)");
     assert_same(false, "int(*)(void(*)(char))", "int(*)(void(*)(short))");
     assert_same(false, "void(*)(int)", "int(*)(int)");
+    assert_same(false, "like_t *", "unnamed_t *");
+    assert_same(false, "bit_t *", "unnamed_t *");
+    assert_same(false, "longer_t *", "unnamed_t *");
+    assert_same(false, "name_t *", "unnamed_t *");
+    assert_same(false, "unnamed_t *", "struct later *");
+    assert_same(false, "other_t", "deep_t");
 }
 
 int
