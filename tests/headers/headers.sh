@@ -27,7 +27,7 @@ for package in $(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' '*-dev' |
     # What is for C++ alone, or for another language, has no C headers.
     dpkg-query -L "$package" | grep -E '^/usr/include/.*\.h$' |
         grep -vE '/c\+\+/|/unicode/|/llvm/|/clang/|/gtest/|/gmock/|/objc/' |
-        head -n "${HEADERS_EACH:-400}" | sed "s|^|$package |" >>"$out/list"
+        sed "s|^|$package |" >>"$out/list"
 done
 
 cat >"$out/one.sh" <<'ONE'
