@@ -5,10 +5,10 @@
 #include "subinterp/cpython/finish.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "core/lock.h"
+#include "subinterp/cpython/helper.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/thread.h"
 
@@ -126,7 +126,7 @@ worker_main(void *arg)
     worker *w = arg;
     /* A state of its own: the interpreter may be busy, and whoever is inside
      * must not be waited for by a thread that others need. */
-    PyThreadState *tstate = PyThreadState_New(w->interp->is);
+    PyThreadState *tstate = es_tstate_new(w->interp);
     if (tstate != NULL) {
         PyEval_RestoreThread(tstate);
         /* A host runs its own exit handlers, once. */
@@ -145,26 +145,16 @@ static bool
 worker_start(finishing *f, es_interp *interp)
 {
     worker *w = calloc(1, sizeof *w);
-    pthread_attr_t attr;
-    pthread_t thread;
-    sigset_t all;
-    sigset_t old;
-    if (w == NULL || pthread_attr_init(&attr) != 0) {
-        free(w);
+    if (w == NULL) {
         return false;
     }
     w->all = f;
     w->interp = interp;
-    (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-    bool ok = pthread_create(&thread, &attr, worker_main, w) == 0;
-    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-    (void)pthread_attr_destroy(&attr);
-    if (!ok) {
+    if (es_helper_start(worker_main, w, 0) != 0) {
         free(w);
+        return false;
     }
-    return ok;
+    return true;
 }
 
 /* True for the first instance of each interpreter. */

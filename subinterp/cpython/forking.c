@@ -7,33 +7,55 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "subinterp/cpython/helper.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
 #include "subinterp/cpython/thread.h"
 
 /* What the service thread found out about the interpreters, in order; main
- * last.  Shared with a job that may outlive the wait: freed by the last. */
+ * first.  Then that thread stays in its job until the fork is over: while it
+ * makes or ends an interpreter it holds locks of the whole of Python's, which
+ * the child would find locked.  Shared with a job that may outlive the wait:
+ * freed by the last. */
 typedef struct probe {
     ec_mutex lock;
     pthread_cond_t changed;  /* with lock */
     unsigned refs;           /* guarded by: lock */
     size_t done;             /* guarded by: lock; how many are known */
+    bool is_parked;          /* guarded by: lock; the service thread stays */
+    bool is_late;            /* guarded by: lock; nobody waits for the rest */
+    bool is_over;            /* guarded by: lock; the fork is: let go */
+    size_t waiting;          /* guarded by: lock; holders without their GIL */
     bool has_main;           /* with done: main's GIL could be taken */
     const es_thread *forker; /* the thread that forks: ours, */
     unsigned long ident;     /* and as Python names it */
     size_t n;
     struct {
         es_interp *interp;
+        bool is_idle;  /* no call in flight: worth a look */
         bool is_quiet; /* guarded by: lock; only libembed's own states */
     } item[];
 } probe;
+
+/* A thread that keeps the GIL of a busy interpreter during the fork. */
+typedef struct holder {
+    probe *probe;
+    es_interp *interp;
+} holder;
 
 /* How long fork() waits for the main interpreter: without it the child has no
  * shared extensions, nor new ones on its GIL. */
 #define MAIN_WAIT_NS 500000000u
 
+/* How long it waits for the GILs of busy interpreters: many switch intervals
+ * (5 ms), as the machine may be busy too. */
+#define HOLD_WAIT_NS 250000000u
+
+/* And then for their threads to leave main: 3.13 imports C modules there. */
+#define HOLD_NAP_NS 5000000u
+
 /* Main's switch interval during a fork with other threads in main. */
-#define FORK_INTERVAL_S 0.05
+#define FORK_INTERVAL_S 0.25
 
 /* Held by a thread that prepared a fork() until that is over: only one may play
  * with the gates.  A thread that forks from inside Python does not take it. */
@@ -41,6 +63,7 @@ static ec_mutex fork_lock = EC_MUTEX_INIT(EC_RANK_FORK);
 
 /* What prepare leaves for parent and child. */
 static __thread struct {
+    probe *probe;        /* keeps the service thread; NULL: out of memory */
     PyThreadState *main; /* held across the fork; NULL: main was not reached */
     es_entry entry;      /* with it */
     double interval;     /* of main, to be restored; 0: as it was */
@@ -51,13 +74,21 @@ static __thread struct {
 
 /* --- prepare --------------------------------------------------------------*/
 
+static void
+nap(uint64_t ns)
+{
+    const struct timespec time = {.tv_sec = (time_t)(ns / 1000000000u),
+                                  .tv_nsec = (long)(ns % 1000000000u)};
+    (void)nanosleep(&time, NULL);
+}
+
 /* Counts the states in an interpreter that libembed knows, without those of
  * `forker`; the service thread has one in each. */
 static size_t
 states_count(es_interp *interp, const es_thread *forker)
 {
     ec_mutex_lock(&es_threads_lock);
-    size_t n = 1 + interp->n_left_behind;
+    size_t n = 1 + interp->n_left_behind + interp->n_helpers;
     for (es_state *s = interp->states; s != NULL; s = s->next) {
         n += s->thread != forker;
     }
@@ -67,7 +98,20 @@ states_count(es_interp *interp, const es_thread *forker)
 
 /* Are all states of an interpreter libembed's, or the forking thread's?
  * Threads of Python's own making would be missing in the child, with what they
- * hold.  Blocks while the GIL is held by somebody. */
+ * hold.  Attached to it.
+ * @param ident  the forking thread, as Python names it */
+static bool
+is_quiet(es_interp *interp, const es_thread *forker, unsigned long ident)
+{
+    size_t n = 0;
+    for (PyThreadState *t = PyInterpreterState_ThreadHead(interp->is);
+         t != NULL; t = PyThreadState_Next(t)) {
+        n += t->thread_id != ident;
+    }
+    return n <= states_count(interp, forker);
+}
+
+/* The same, not attached.  Blocks while the GIL is held by somebody. */
 static bool
 probe_one(es_interp *interp, probe *p)
 {
@@ -79,13 +123,9 @@ probe_one(es_interp *interp, probe *p)
     } else {
         PyEval_RestoreThread(interp->initial);
     }
-    size_t n = 0;
-    for (PyThreadState *t = PyInterpreterState_ThreadHead(interp->is);
-         t != NULL; t = PyThreadState_Next(t)) {
-        n += t->thread_id != p->ident;
-    }
+    bool quiet = is_quiet(interp, p->forker, p->ident);
     (void)PyEval_SaveThread();
-    return n <= states_count(interp, p->forker);
+    return quiet;
 }
 
 static void probe_unref_locked(probe *p) EC_RELEASE(p->lock);
@@ -94,10 +134,20 @@ static void
 probe_unref_locked(probe *p)
 {
     bool last = --p->refs == 0;
+    (void)pthread_cond_broadcast(&p->changed);
     ec_mutex_unlock(&p->lock);
     if (last) {
         (void)pthread_cond_destroy(&p->changed);
         free(p);
+    }
+}
+
+/* Waits until the fork is over. */
+static void
+probe_stay_locked(probe *p) EC_REQUIRES(p->lock)
+{
+    while (!p->is_over) {
+        (void)ec_cond_wait(&p->changed, &p->lock, UINT64_MAX);
     }
 }
 
@@ -106,81 +156,211 @@ probe_job(void *arg)
 {
     probe *p = arg;
     for (size_t i = 0; i < p->n; i++) {
-        bool quiet =
-            p->item[i].interp != NULL && probe_one(p->item[i].interp, p);
+        bool quiet = p->item[i].is_idle && probe_one(p->item[i].interp, p);
         ec_mutex_lock(&p->lock);
         p->item[i].is_quiet = quiet;
         p->done++;
         (void)pthread_cond_broadcast(&p->changed);
-        bool is_alone = p->refs == 1;
+        bool is_late = p->is_late;
         ec_mutex_unlock(&p->lock);
-        if (is_alone) {
-            break; /* nobody waits any more */
+        if (is_late) {
+            break;
         }
     }
     ec_mutex_lock(&p->lock);
+    p->is_parked = true;
+    (void)pthread_cond_broadcast(&p->changed);
+    probe_stay_locked(p);
     probe_unref_locked(p);
 }
 
-/* Asks the service thread about `insts` and main; NULL: out of memory. */
+/* Makes a probe of up to `n` interpreters; NULL: out of memory. */
 static probe *
-probe_start(void *const *insts, size_t n)
+probe_make(size_t n)
 {
-    probe *p = calloc(1, sizeof *p + (n + 1) * sizeof p->item[0]);
-    if (p == NULL) {
-        return NULL;
-    }
-    p->lock = (ec_mutex)EC_MUTEX_INIT(EC_RANK_LEAF);
-    ec_cond_init(&p->changed);
-    p->refs = 2;
-    p->n = n + 1;
-    p->forker = es_tls_self.thread;
-    p->ident = PyThread_get_thread_ident();
-    p->item[0].interp = &es_main;
-    for (size_t i = 0; i < n; i++) {
-        es_interp *interp = ((es_inst *)insts[i])->interp;
-        bool idle = interp != &es_main && !es_interp_is_busy(interp) &&
-                    interp->initial != NULL;
-        p->item[i + 1].interp = idle ? interp : NULL;
-    }
-    ec_err ignored = EC_ERR_INIT;
-    if (es_service_post(probe_job, p, &ignored) != EMBED_OK) {
-        ec_err_clear(&ignored);
-        free(p);
-        return NULL;
+    probe *p = calloc(1, sizeof *p + n * sizeof p->item[0]);
+    if (p != NULL) {
+        p->lock = (ec_mutex)EC_MUTEX_INIT(EC_RANK_LEAF);
+        ec_cond_init(&p->changed);
+        p->refs = 2;
+        p->forker = es_tls_self.thread;
+        p->ident = PyThread_get_thread_ident();
     }
     return p;
 }
 
-/* An instance that was probed quiet keeps its gate's mark; see child. */
-enum {
-    GATE_QUIET = 8
-};
+/* Hands a probe to the service thread; returns it, or NULL when out of memory. */
+static probe *
+probe_post(probe *p)
+{
+    ec_err ignored = EC_ERR_INIT;
+    if (p == NULL || es_service_post(probe_job, p, &ignored) == EMBED_OK) {
+        return p;
+    }
+    ec_err_clear(&ignored);
+    free(p);
+    return NULL;
+}
+
+/* Asks the service thread about all interpreters, main first. */
+static probe *
+probe_start(void)
+{
+    size_t n = 0;
+    es_interp **all = es_interps_snapshot(&n);
+    probe *p = probe_make(n + 1);
+    if (p != NULL) {
+        p->item[0].interp = &es_main;
+        p->item[0].is_idle = true;
+        p->n = 1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        all[i]->survives_fork = false;
+        if (p != NULL && all[i] != &es_main && all[i]->initial != NULL) {
+            p->item[p->n].interp = all[i];
+            p->item[p->n++].is_idle = !es_interp_is_busy(all[i]);
+        }
+    }
+    free(all);
+    return probe_post(p);
+}
+
+/* Has the service thread stay without asking it anything: this thread is inside
+ * Python, and that may wait for it. */
+static probe *
+probe_park(uint64_t deadline_ns)
+{
+    probe *p = probe_post(probe_make(1));
+    if (p != NULL) {
+        ec_mutex_lock(&p->lock);
+        while (!p->is_parked &&
+               ec_cond_wait(&p->changed, &p->lock, deadline_ns)) {
+        }
+        ec_mutex_unlock(&p->lock);
+    }
+    return p;
+}
+
+/* In the parent: lets the service thread and the holders go. */
+static void
+probe_end(void)
+{
+    if (now.probe != NULL) {
+        ec_mutex_lock(&now.probe->lock);
+        now.probe->is_over = true;
+        probe_unref_locked(now.probe);
+        now.probe = NULL;
+    }
+}
+
+/* In the child, which has only this thread. */
+static void
+probe_after_fork(void)
+{
+    free(now.probe);
+    now.probe = NULL;
+}
 
 /* Takes what is known by the deadline, and waits longer for main.  Returns
  * whether that answered. */
 static bool
-probe_finish(probe *p, void *const *insts, uint64_t deadline_ns)
+probe_finish(probe *p, uint64_t deadline_ns)
 {
     uint64_t main_deadline = ec_now_ns() + MAIN_WAIT_NS;
     bool in_time = true;
     bool is_main_busy =
         es_interp_is_busy(&es_main); /* no one enters any more */
     ec_mutex_lock(&p->lock);
-    while (p->done < p->n && in_time) {
+    while (!p->is_parked && in_time) {
         in_time = ec_cond_wait(&p->changed, &p->lock,
                                p->done == 0 ? main_deadline : deadline_ns);
     }
     bool has_main = p->done > 0 && p->has_main;
     now.is_main_quiet = p->item[0].is_quiet && !is_main_busy;
     for (size_t i = 1; i < p->done; i++) {
-        if (p->item[i].is_quiet) {
-            es_inst *inst = insts[i - 1];
-            (void)atomic_fetch_or(&inst->gate, GATE_QUIET);
+        p->item[i].interp->survives_fork = p->item[i].is_quiet;
+    }
+    p->is_late = true;
+    ec_mutex_unlock(&p->lock);
+    return has_main;
+}
+
+static void
+helpers_count(es_interp *interp, int change)
+{
+    ec_mutex_lock(&es_threads_lock);
+    interp->n_helpers += (unsigned)change;
+    ec_mutex_unlock(&es_threads_lock);
+}
+
+static void *
+holder_main(void *arg)
+{
+    holder h = *(holder *)arg;
+    free(arg);
+    es_freeze_exempt();
+    helpers_count(h.interp, 1);
+    PyThreadState *tstate = es_tstate_new(h.interp);
+    if (tstate != NULL) {
+        PyEval_RestoreThread(tstate);
+    }
+    ec_mutex_lock(&h.probe->lock);
+    h.probe->waiting--;
+    (void)pthread_cond_broadcast(&h.probe->changed);
+    probe_stay_locked(h.probe);
+    ec_mutex_unlock(&h.probe->lock);
+    if (tstate != NULL) {
+        PyThreadState_Clear(tstate);
+        PyThreadState_DeleteCurrent();
+    }
+    helpers_count(h.interp, -1);
+    ec_mutex_lock(&h.probe->lock);
+    probe_unref_locked(h.probe);
+    return NULL;
+}
+
+/* Has a thread take the GIL of a busy interpreter: what runs there may be
+ * importing or starting threads, with locks of the whole of Python's. */
+static void
+holder_start(probe *p, es_interp *interp)
+{
+    holder *h = calloc(1, sizeof *h);
+    if (h == NULL) {
+        return;
+    }
+    *h = (holder){.probe = p, .interp = interp};
+    ec_mutex_lock(&p->lock);
+    p->refs++;
+    p->waiting++;
+    ec_mutex_unlock(&p->lock);
+    if (es_helper_start(holder_main, h, 0) != 0) {
+        ec_mutex_lock(&p->lock);
+        p->refs--;
+        p->waiting--;
+        ec_mutex_unlock(&p->lock);
+        free(h);
+    }
+}
+
+/* Stops the interpreters that are busy with a GIL of their own.  One that runs
+ * C code without giving up its GIL is let go on. */
+static void
+busy_hold(probe *p, uint64_t deadline_ns)
+{
+    for (size_t i = 1; i < p->n; i++) {
+        es_interp *interp = p->item[i].interp;
+        if (interp->level == EMBED_ISOLATION_OWN && !interp->survives_fork) {
+            holder_start(p, interp);
         }
     }
-    probe_unref_locked(p);
-    return has_main;
+    ec_mutex_lock(&p->lock);
+    bool any = p->refs > 2;
+    while (p->waiting > 0 && ec_cond_wait(&p->changed, &p->lock, deadline_ns)) {
+    }
+    ec_mutex_unlock(&p->lock);
+    if (any) {
+        nap(HOLD_NAP_NS);
+    }
 }
 
 /* Sets main's switch interval, attached to it; returns what it was. */
@@ -204,21 +384,21 @@ interval_set(double seconds)
 static void
 main_enter(void)
 {
-    void *slot = es_gilslot_get();
-    now.main = PyThreadState_New(es_main.is);
-    es_gilslot_restore(slot);
+    now.main = es_tstate_new(&es_main);
     if (now.main == NULL) {
         return;
     }
     es_attach_state(&now.entry, now.main);
+    now.is_main_quiet =
+        now.is_main_quiet &&
+        is_quiet(&es_main, es_tls_self.thread, PyThread_get_thread_ident());
     if (!now.is_main_quiet) {
         /* Who waits for the GIL looks after it once in an interval, under a
          * lock that the child needs: let them sleep through the fork. */
         now.interval = interval_set(FORK_INTERVAL_S);
-        const struct timespec nap = {.tv_nsec = (long)(now.interval * 2e9)};
-        (void)nanosleep(&nap, NULL);
+        nap((uint64_t)(now.interval * 4e9));
     }
-    PyOS_BeforeFork();
+    PyOS_BeforeFork(); /* takes CPython's lock of all states (3.13) */
 }
 
 void
@@ -230,9 +410,11 @@ es_fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns)
     now.attached = PyThreadState_GetUnchecked();
     now.was_attached = now.attached != NULL || es_service_is_self();
     if (now.was_attached) {
+        now.probe = es_service_is_self() ? NULL : probe_park(deadline_ns);
         return;
     }
     ec_mutex_lock(&fork_lock);
+    es_freeze();
     for (size_t i = 0; i < n; i++) {
         es_gate_shut(insts[i], ES_GATE_FORK);
     }
@@ -243,8 +425,13 @@ es_fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns)
     for (size_t i = 0; i < n; i++) {
         (void)es_interp_drain(((es_inst *)insts[i])->interp, half);
     }
-    probe *p = probe_start(insts, n);
-    if (p != NULL && probe_finish(p, insts, deadline_ns)) {
+    now.probe = probe_start();
+    if (now.probe == NULL) {
+        return;
+    }
+    bool has_main = probe_finish(now.probe, deadline_ns);
+    busy_hold(now.probe, ec_now_ns() + HOLD_WAIT_NS);
+    if (has_main) {
         main_enter();
     }
 }
@@ -278,12 +465,15 @@ es_fork_parent(void *const *insts, size_t n)
 {
     ec_mutex_unlock(&es_threads_lock);
     if (now.was_attached) {
+        probe_end();
         return;
     }
     main_leave();
+    probe_end();
     for (size_t i = 0; i < n; i++) {
-        es_gate_open(insts[i], ES_GATE_FORK | GATE_QUIET);
+        es_gate_open(insts[i], ES_GATE_FORK);
     }
+    es_thaw();
     ec_mutex_unlock(&fork_lock);
 }
 
@@ -297,7 +487,7 @@ inst_survived(const es_inst *inst, bool is_main_whole)
     if (now.was_attached) {
         return now.attached != NULL && now.attached->interp == inst->interp->is;
     }
-    return (atomic_load(&inst->gate) & GATE_QUIET) != 0;
+    return inst->interp->survives_fork;
 }
 
 /* What is the main interpreter good for in the child? */
@@ -324,8 +514,9 @@ es_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
         ec_mutex_unlock(&fork_lock);
     }
     ec_mutex_reinit(&fork_lock);
-    es_gate_after_fork();
+    es_thaw_after_fork();
     es_service_after_fork();
+    probe_after_fork();
     es_main_use use = main_use();
     es_main_after_fork(use);
     main_leave();
@@ -334,7 +525,7 @@ es_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
         bool whole = inst_survived(inst, use == ES_MAIN_WHOLE);
         es_threads_after_fork(inst->interp);
         es_gate_shut(inst, ES_GATE_FORKED);
-        es_gate_open(inst, ES_GATE_FORK | GATE_QUIET);
+        es_gate_open(inst, ES_GATE_FORK);
         if (!whole) {
             es_gate_shut(inst, ES_GATE_CLOSED);
             lost(inst);

@@ -324,6 +324,7 @@ es_interp_end_job(void *arg)
 {
     es_interp *interp = arg;
     if (es_interp_may_end() && interp->initial != NULL) {
+        es_tstates_wait();
         PyEval_RestoreThread(interp->initial);
         end_attached(interp);
     }

@@ -36,9 +36,13 @@ typedef struct es_interp {
     es_state *states;       /* guarded by: threads lock; all cached states */
     unsigned n_left_behind; /* guarded by: threads lock; states of threads that
                                are not in this fork child */
-    bool is_orphan;         /* guarded by: threads lock; to be ended when the
+    unsigned n_helpers; /* guarded by: threads lock; threads of libembed that
+                               have a state here for a moment */
+    bool is_orphan;     /* guarded by: threads lock; to be ended when the
                                 last cached state goes */
-    bool is_ending;         /* guarded by: threads lock; no new states */
+    bool is_ending;     /* guarded by: threads lock; no new states */
+    bool survives_fork; /* while a fork() is under way: its child can use
+                               it.  Written and read by the forking thread */
 } es_interp;
 
 typedef struct es_inst {

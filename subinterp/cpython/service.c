@@ -6,10 +6,10 @@
 #include "subinterp/cpython/service.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "core/lock.h"
+#include "subinterp/cpython/helper.h"
 
 /* Python's start-up nests deeper than small default stacks of hosts allow. */
 #define STACK_SIZE ((size_t)8 << 20)
@@ -73,39 +73,13 @@ thread_main(void *unused)
     return NULL; /* not reached */
 }
 
-/* Starts the thread, with all signals blocked: the host's handlers do not run
- * on it. */
-static int
-thread_start_locked(void) EC_REQUIRES(lock)
-{
-    pthread_attr_t attr;
-    pthread_t thread;
-    sigset_t all;
-    sigset_t old;
-    int rc = pthread_attr_init(&attr);
-    if (rc != 0) {
-        return rc;
-    }
-    (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    (void)pthread_attr_setstacksize(&attr, STACK_SIZE);
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-    rc = pthread_create(&thread, &attr, thread_main, NULL);
-    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-    (void)pthread_attr_destroy(&attr);
-    if (rc == 0) {
-        (void)pthread_setname_np(thread, "embed-service");
-        is_running = true;
-    }
-    return rc;
-}
-
 static embed_status
 enqueue_locked(job *j, ec_err *err) EC_REQUIRES(lock)
 {
-    if (!is_running && thread_start_locked() != 0) {
+    if (!is_running && es_helper_start(thread_main, NULL, STACK_SIZE) != 0) {
         return ec_fail(err, EMBED_E_NOMEM, "cannot start the service thread");
     }
+    is_running = true;
     *last = j;
     last = &j->next;
     (void)pthread_cond_signal(&queued);

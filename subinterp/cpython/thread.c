@@ -26,9 +26,13 @@
 __thread es_tls es_tls_self;
 ec_mutex es_threads_lock = EC_MUTEX_INIT(EC_RANK_THREADS);
 
-static es_interp **numbers;      /* guarded by: es_threads_lock */
-static size_t n_numbers;         /* guarded by: es_threads_lock */
-static pthread_cond_t gate_cond; /* with es_threads_lock */
+static es_interp **numbers;    /* guarded by: es_threads_lock */
+static size_t n_numbers;       /* guarded by: es_threads_lock */
+static pthread_cond_t changed; /* with es_threads_lock; of the next two */
+static size_t n_making;        /* guarded by: es_threads_lock; threads that make
+                                    a PyThreadState right now */
+static _Atomic bool is_frozen; /* written with es_threads_lock */
+static __thread bool is_exempt; /* from that: it forks, or helps */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t exit_key; /* constant after es_runtime_start() */
 static _Atomic bool is_abandoned;
@@ -65,7 +69,7 @@ static void
 process_init(void)
 {
     barrier_init();
-    ec_cond_init(&gate_cond);
+    ec_cond_init(&changed);
     (void)pthread_key_create(&exit_key, thread_exit);
 }
 
@@ -148,6 +152,126 @@ es_interp_find(const PyInterpreterState *is)
     return found;
 }
 
+/* --- thread states --------------------------------------------------------*/
+
+static bool
+is_frozen_here(void)
+{
+    return atomic_load(&is_frozen) && !is_exempt;
+}
+
+/* Waits until nothing is frozen, without any GIL. */
+static void
+frozen_wait(void)
+{
+    void *outer = es_detach();
+    ec_mutex_lock(&es_threads_lock);
+    while (is_frozen_here()) {
+        (void)ec_cond_wait(&changed, &es_threads_lock, UINT64_MAX);
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    es_attach(outer);
+}
+
+/* Counts a thread as one that makes a state; false when it must wait. */
+static bool
+making_begin(void)
+{
+    ec_mutex_lock(&es_threads_lock);
+    bool ok = !is_frozen_here();
+    n_making += ok;
+    ec_mutex_unlock(&es_threads_lock);
+    return ok;
+}
+
+static void
+making_end(void)
+{
+    ec_mutex_lock(&es_threads_lock);
+    n_making--;
+    (void)pthread_cond_broadcast(&changed);
+    ec_mutex_unlock(&es_threads_lock);
+}
+
+PyThreadState *
+es_tstate_new(es_interp *interp)
+{
+    while (!making_begin()) {
+        frozen_wait();
+    }
+    ec_mutex_lock(&es_threads_lock);
+    bool is_ending = interp->is_ending;
+    ec_mutex_unlock(&es_threads_lock);
+    void *slot = es_gilslot_get();
+    PyThreadState *tstate = is_ending ? NULL : PyThreadState_New(interp->is);
+    /* The first state of a thread takes the slot. */
+    es_gilslot_restore(slot);
+    making_end();
+    return tstate;
+}
+
+static void
+making_wait_locked(void) EC_REQUIRES(es_threads_lock)
+{
+    while (n_making > 0) {
+        (void)ec_cond_wait(&changed, &es_threads_lock, UINT64_MAX);
+    }
+}
+
+void
+es_tstates_wait(void)
+{
+    ec_mutex_lock(&es_threads_lock);
+    making_wait_locked();
+    ec_mutex_unlock(&es_threads_lock);
+}
+
+void
+es_freeze(void)
+{
+    is_exempt = true;
+    ec_mutex_lock(&es_threads_lock);
+    atomic_store(&is_frozen, true);
+    making_wait_locked();
+    ec_mutex_unlock(&es_threads_lock);
+}
+
+void
+es_freeze_exempt(void)
+{
+    is_exempt = true;
+}
+
+void
+es_thaw(void)
+{
+    is_exempt = false;
+    ec_mutex_lock(&es_threads_lock);
+    atomic_store(&is_frozen, false);
+    (void)pthread_cond_broadcast(&changed);
+    ec_mutex_unlock(&es_threads_lock);
+}
+
+void
+es_thaw_after_fork(void)
+{
+    ec_cond_init(&changed);
+    n_making = 0;
+    atomic_store(&is_frozen, false);
+    is_exempt = false;
+}
+
+/* Counts this thread as inside, where no gate is asked.  Whoever is inside
+ * already belongs to what is being waited for. */
+static void
+state_count_in(es_state *state)
+{
+    while (atomic_fetch_add(&state->inside, 1) == 0 && is_frozen_here()) {
+        (void)atomic_fetch_sub(&state->inside, 1);
+        frozen_wait();
+    }
+}
+
 /* --- threads --------------------------------------------------------------*/
 
 /* Links a state into its interpreter, which is not ended from then on; false
@@ -193,6 +317,7 @@ state_destroy(es_state *state)
 {
     es_entry entry = {.state = NULL};
     es_interp *interp = state->interp;
+    state_count_in(state);
     es_attach_state(&entry, state->tstate);
     PyThreadState_Clear(state->tstate);
     PyThreadState_DeleteCurrent();
@@ -349,15 +474,12 @@ state_get(es_thread *thread, es_interp *interp)
         free(state);
         return NULL;
     }
-    void *slot = es_gilslot_get();
-    state->tstate = PyThreadState_New(interp->is);
+    state->tstate = es_tstate_new(interp);
     if (state->tstate == NULL) {
         (void)state_unlink(state);
         free(state);
         return NULL;
     }
-    /* The first state of a thread takes the slot; it is the caller's. */
-    es_gilslot_restore(slot);
     thread->states[interp->index] = state;
     return state;
 }
@@ -431,25 +553,11 @@ es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err)
     if (state == NULL) {
         return ec_fail(err, EMBED_E_NOMEM, "out of memory");
     }
-    atomic_fetch_add_explicit(&state->inside, 1, memory_order_seq_cst);
+    state_count_in(state);
     entry->state = state;
     es_attach_state(entry, state->tstate);
     es_levels_cut(entry, thread, state->tstate);
     return EMBED_OK;
-}
-
-/* Waits while fork() is under way; no GIL may be held. */
-static void
-gate_wait(es_inst *inst)
-{
-    void *outer = es_detach();
-    ec_mutex_lock(&es_threads_lock);
-    while ((atomic_load_explicit(&inst->gate, memory_order_acquire) &
-            ES_GATE_FORK) != 0) {
-        (void)ec_cond_wait(&gate_cond, &es_threads_lock, UINT64_MAX);
-    }
-    ec_mutex_unlock(&es_threads_lock);
-    es_attach(outer);
 }
 
 /* Counts this thread in, unless the gate is shut for good. */
@@ -463,6 +571,7 @@ gate_pass(es_inst *inst, es_state *state, unsigned *out_gate, ec_err *err)
         /* A nested call of a thread that is inside already belongs to what is
          * being waited for. */
         if ((gate & (ES_GATE_CLOSED | ES_GATE_FORK)) == 0 ||
+            (is_exempt && (gate & ES_GATE_CLOSED) == 0) ||
             atomic_load_explicit(&state->inside, memory_order_relaxed) > 1) {
             return EMBED_OK;
         }
@@ -471,7 +580,7 @@ gate_pass(es_inst *inst, es_state *state, unsigned *out_gate, ec_err *err)
         if ((gate & ES_GATE_CLOSED) != 0) {
             return ec_fail(err, EMBED_E_CLOSED, "the extension is closed");
         }
-        gate_wait(inst);
+        frozen_wait();
     }
 }
 
@@ -584,9 +693,6 @@ void
 es_gate_open(es_inst *inst, unsigned bits)
 {
     (void)atomic_fetch_and(&inst->gate, ~bits);
-    ec_mutex_lock(&es_threads_lock);
-    (void)pthread_cond_broadcast(&gate_cond);
-    ec_mutex_unlock(&es_threads_lock);
 }
 
 /* Takes an idle state out of the interpreter's list; NULL: none is left. */
@@ -619,12 +725,6 @@ es_states_delete_idle(es_interp *interp)
         es_gilslot_restore(slot);
         /* `state` stays: its thread's table points to it. */
     }
-}
-
-void
-es_gate_after_fork(void)
-{
-    ec_cond_init(&gate_cond);
 }
 
 void

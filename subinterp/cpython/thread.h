@@ -49,6 +49,24 @@ typedef struct es_entry {
 /** Guards the lists of states and the indexes of interpreters. */
 extern ec_mutex es_threads_lock;
 
+/** A new state of this thread in `interp`; the gilstate slot is as before.
+ *  NULL: out of memory, or the interpreter ends. */
+PyThreadState *es_tstate_new(es_interp *interp);
+
+/** Waits for all es_tstate_new() that did not see es_interp.is_ending. */
+void es_tstates_wait(void);
+
+/** Before a fork(): from here on until es_thaw() other threads wait, without a
+ *  GIL, where they would make a thread state, enter at a gate that is shut for
+ *  the fork, or enter without a gate.  Who is inside may go on. */
+void es_freeze(void);
+/** On a thread that helps the one that froze. */
+void es_freeze_exempt(void);
+/** Ends it, on the thread that froze; gates are open again. */
+void es_thaw(void);
+/** The same in the child. */
+void es_thaw_after_fork(void);
+
 /** Makes this thread attached to an instance's interpreter; everything that
  *  es_enter_fast() does not handle.
  *
@@ -105,12 +123,9 @@ bool es_interp_drain(es_interp *interp, uint64_t deadline_ns);
  *  es_enter_fast(). */
 void es_barrier(void);
 
-/** Opens and shuts gates; es_gate_open wakes who waits at them. */
+/** Opens and shuts gates. */
 void es_gate_shut(es_inst *inst, unsigned bits);
 void es_gate_open(es_inst *inst, unsigned bits);
-
-/** In a fork child: nobody waits at a gate. */
-void es_gate_after_fork(void);
 
 /** In a fork child: forgets the states of all other threads in `interp`. */
 void es_threads_after_fork(es_interp *interp);

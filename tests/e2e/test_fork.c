@@ -21,10 +21,10 @@
 #include <unistd.h>
 
 #include "tests/support/e2e.h"
+#include "tests/support/forks.h"
 #include "tests/support/life.h"
 
 #define ROUNDS   (e2e_is_sanitized() ? 8 : 50)
-#define ALARM_S  20 /* ends a child that hangs */
 #define BAD_EXIT 70
 
 static life a;
@@ -32,38 +32,6 @@ static life b;
 static life s;
 static sem_t inside;
 static sem_t leave;
-
-static bool is_child;
-
-/* Asked by LeakSanitizer: in a child, what belongs to the threads that stayed
- * behind would look lost. */
-int __lsan_is_turned_off(void);
-__attribute__((visibility("default"))) int
-__lsan_is_turned_off(void)
-{
-    return is_child;
-}
-
-/* Forks; the child runs `child` and ends through exit().  Returns how it
- * ended: its exit code, or -signal. */
-static int
-fork_and_wait(void (*child)(void))
-{
-    (void)fflush(NULL);
-    pid_t pid = fork();
-    E2E_CHECK(pid >= 0);
-    if (pid == 0) {
-        is_child = true;
-        (void)alarm(e2e_is_sanitized() ? 4 * ALARM_S : ALARM_S);
-        child();
-        exit(0); /* NOLINT(concurrency-mt-unsafe): handlers are the point */
-    }
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0) {
-        E2E_CHECK_INT(errno, EINTR);
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-}
 
 static void
 load_all(life_hook_fn *hook)
@@ -113,16 +81,6 @@ nothing(void)
 {
 }
 
-/* The sanitizers' allocators do not survive a fork() while other threads
- * allocate. */
-static void
-needs_quiet_allocator(void)
-{
-    if (e2e_is_sanitized()) {
-        skip();
-    }
-}
-
 /* --- idle -----------------------------------------------------------------*/
 
 static void
@@ -134,7 +92,7 @@ idle_scenario(void *unused)
     E2E_CHECK_INT(b.add(1, 2), 3);
     E2E_CHECK_INT(s.add(1, 2), 3);
     for (int i = 0; i < ROUNDS; i++) {
-        E2E_CHECK_INT(fork_and_wait(i % 4 == 3 ? nothing : all_work), 0);
+        E2E_CHECK_INT(forks_wait(i % 4 == 3 ? nothing : all_work), 0);
         E2E_CHECK_INT(a.run("result = value"), 1);
         E2E_CHECK_INT(s.add(i, 2), i + 2);
     }
@@ -192,7 +150,7 @@ idle_threads_scenario(void *unused)
         life_wait(&inside);
     }
     for (int i = 0; i < 5; i++) {
-        E2E_CHECK_INT(fork_and_wait(child_threads), 0);
+        E2E_CHECK_INT(forks_wait(child_threads), 0);
     }
     for (int i = 0; i < 3; i++) {
         (void)sem_post(&leave);
@@ -200,7 +158,7 @@ idle_threads_scenario(void *unused)
     for (int i = 0; i < 3; i++) {
         life_join(threads[i]);
     }
-    E2E_CHECK_INT(fork_and_wait(child_threads), 0);
+    E2E_CHECK_INT(forks_wait(child_threads), 0);
 }
 
 static void
@@ -247,9 +205,9 @@ busy_scenario(void *which)
     pthread_t thread = life_thread(busy_thread, busy);
     life_wait(&inside);
     for (int i = 0; i < ROUNDS; i++) {
-        E2E_CHECK_INT(fork_and_wait(i % 4 == 3   ? nothing
-                                    : i % 4 == 2 ? all_answer_and_end
-                                                 : all_answer),
+        E2E_CHECK_INT(forks_wait(i % 4 == 3   ? nothing
+                                 : i % 4 == 2 ? all_answer_and_end
+                                              : all_answer),
                       0);
         E2E_CHECK_INT(b.add(i, 2), i + 2);
         E2E_CHECK_INT(busy->add(i, 2), i + 2);
@@ -262,7 +220,7 @@ static void
 a_busy_host_thread_does_not_disturb_parent_or_child(void **state)
 {
     (void)state; /* R11, O4 */
-    needs_quiet_allocator();
+    forks_need_quiet_allocator();
     e2e_expect_ok(busy_scenario, (char[]){"a"}, 100);
     e2e_expect_ok(busy_scenario, (char[]){"s"}, 100);
 }
@@ -289,7 +247,7 @@ long_scenario(void *which)
     pthread_t thread = life_thread(long_thread, busy);
     life_wait(&inside);
     for (int i = 0; i < 10; i++) {
-        E2E_CHECK_INT(fork_and_wait(all_answer), 0);
+        E2E_CHECK_INT(forks_wait(all_answer), 0);
         E2E_CHECK_INT(b.add(i, 2), i + 2);
     }
     atomic_store(&stop, true);
@@ -320,9 +278,9 @@ python_thread_scenario(void *which)
                             "t.start()\n"),
                   0);
     for (int i = 0; i < ROUNDS; i++) {
-        E2E_CHECK_INT(fork_and_wait(i % 4 == 3   ? nothing
-                                    : i % 4 == 2 ? all_answer_and_end
-                                                 : all_answer),
+        E2E_CHECK_INT(forks_wait(i % 4 == 3   ? nothing
+                                 : i % 4 == 2 ? all_answer_and_end
+                                              : all_answer),
                       0);
         E2E_CHECK_INT(busy->add(i, 2), i + 2);
         E2E_CHECK_INT(b.add(i, 2), i + 2);
@@ -334,149 +292,9 @@ static void
 a_busy_thread_of_pythons_does_not_disturb_parent_or_child(void **state)
 {
     (void)state; /* R11 */
-    needs_quiet_allocator();
+    forks_need_quiet_allocator();
     e2e_expect_ok(python_thread_scenario, (char[]){"a"}, 100);
     e2e_expect_ok(python_thread_scenario, (char[]){"s"}, 100);
-}
-
-/* --- the life cycle -------------------------------------------------------*/
-
-static void
-first_call(void)
-{
-    E2E_CHECK_INT(a.add(1, 2), 3);
-    E2E_CHECK_INT(s.add(1, 2), 3);
-}
-
-static void
-before_scenario(void *unused)
-{
-    (void)unused;
-    load_all(NULL);
-    E2E_CHECK_INT(fork_and_wait(first_call), 0);
-    E2E_CHECK_INT(fork_and_wait(first_call), 0);
-    first_call();
-    E2E_CHECK_INT(fork_and_wait(first_call), 0);
-    E2E_CHECK_INT(b.add(1, 2), 3);
-}
-
-static void
-parent_and_child_may_each_make_the_first_call(void **state)
-{
-    (void)state; /* R11 */
-    e2e_expect_ok(before_scenario, NULL, 60);
-}
-
-static void
-new_in_child(void)
-{
-    E2E_CHECK_INT(a.add(1, 2), 3);
-    E2E_CHECK_INT(b.add(1, 2), 3);
-    E2E_CHECK_INT(s.add(1, 2), 3);
-    all_answer();
-}
-
-static void
-created_in_child_scenario(void *unused)
-{
-    (void)unused;
-    load_all(NULL);
-    E2E_CHECK_INT(a.add(1, 2), 3);
-    for (int i = 0; i < 5; i++) {
-        E2E_CHECK_INT(fork_and_wait(new_in_child), 0);
-    }
-    new_in_child();
-}
-
-static void
-extensions_may_be_created_in_the_child(void **state)
-{
-    (void)state; /* R11 */
-    e2e_expect_ok(created_in_child_scenario, NULL, 60);
-}
-
-static int
-hold(int what)
-{
-    (void)sem_post(&inside);
-    life_wait(&leave);
-    return what;
-}
-
-static void *
-first_thread(void *l)
-{
-    E2E_CHECK_INT(((life *)l)->add(1, 2), 3);
-    return NULL;
-}
-
-/* Another thread is in the init code. */
-static void
-child_of_creation(void)
-{
-    (void)sem_post(&leave); /* the child runs the init code itself */
-    int got = a.add(1, 2);
-    E2E_CHECK_INT(got, 3);
-    E2E_CHECK_INT(b.add(1, 2), 3);
-}
-
-static void
-creating_scenario(void *unused)
-{
-    (void)unused;
-    (void)sem_init(&inside, 0, 0);
-    (void)sem_init(&leave, 0, 0);
-    life_load(&a, 'a', "lib.life_host(1)", hold);
-    life_load(&b, 'b', NULL, NULL);
-    pthread_t thread = life_thread(first_thread, &a);
-    life_wait(&inside);
-    for (int i = 0; i < 5; i++) {
-        E2E_CHECK_INT(fork_and_wait(child_of_creation), 0);
-    }
-    (void)sem_post(&leave);
-    life_join(thread);
-    E2E_CHECK_INT(a.add(1, 2), 3);
-}
-
-static void
-fork_while_another_thread_runs_init_code(void **state)
-{
-    (void)state; /* R11 */
-    e2e_expect_ok(creating_scenario, NULL, 60);
-}
-
-/* Another thread is anywhere in its first call, Python's start included. */
-static void
-child_of_start(void)
-{
-    E2E_CHECK_INT(a.add(1, 2), 3);
-    E2E_CHECK_INT(b.add(1, 2), 3);
-}
-
-static void
-starting_scenario(void *arg)
-{
-    life_load(&a, 'a', NULL, NULL);
-    life_load(&b, 'b', NULL, NULL);
-    pthread_t thread = life_thread(first_thread, &a);
-    double until = e2e_now() + *(double *)arg;
-    while (e2e_now() < until) {
-    }
-    E2E_CHECK_INT(fork_and_wait(child_of_start), 0);
-    life_join(thread);
-    E2E_CHECK_INT(a.add(1, 2), 3);
-    E2E_CHECK_INT(fork_and_wait(child_of_start), 0);
-}
-
-static void
-fork_while_another_thread_starts_python(void **state)
-{
-    (void)state; /* R11 */
-    needs_quiet_allocator();
-    for (int i = 0; i < 25; i++) {
-        double after = i * 1e-3;
-        e2e_expect_ok(starting_scenario, &after, 60);
-    }
 }
 
 /* --- from inside ----------------------------------------------------------*/
@@ -486,8 +304,7 @@ fork_here(int what)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        is_child = true;
-        (void)alarm(ALARM_S);
+        forks_in_child();
         int got = a.add(1, 2);
         int other = b.add(1, 2);
         if ((got != 3 && got != LIFE_FAILED) ||
@@ -549,11 +366,11 @@ static void
 child_that_forks(void)
 {
     E2E_CHECK_INT(b.add(1, 2), 3);
-    E2E_CHECK_INT(fork_and_wait(grandchild), 0);
-    E2E_CHECK_INT(fork_and_wait(nothing), 0);
+    E2E_CHECK_INT(forks_wait(grandchild), 0);
+    E2E_CHECK_INT(forks_wait(nothing), 0);
     all_work();
     E2E_CHECK_INT(a.run("value = 1"), 0);
-    E2E_CHECK_INT(fork_and_wait(grandchild), 0);
+    E2E_CHECK_INT(forks_wait(grandchild), 0);
 }
 
 static void
@@ -563,7 +380,7 @@ grandchild_scenario(void *unused)
     load_all(NULL);
     E2E_CHECK_INT(a.add(1, 2), 3);
     for (int i = 0; i < 3; i++) {
-        E2E_CHECK_INT(fork_and_wait(child_that_forks), 0);
+        E2E_CHECK_INT(forks_wait(child_that_forks), 0);
     }
     all_work();
 }
@@ -641,8 +458,7 @@ daemon_scenario(void *when)
         if (fork() != 0) {
             _exit(0);
         }
-        is_child = true;
-        (void)alarm(ALARM_S);
+        forks_in_child();
         char ok = 'y';
         all_work();
         life_join(life_thread(thread_add, &b));
@@ -679,7 +495,7 @@ printing_scenario(void *unused)
     (void)unused;
     life_load(&a, 'a', NULL, NULL);
     E2E_CHECK_INT(a.run("print('parent', flush=True)"), 0);
-    E2E_CHECK_INT(fork_and_wait(child_prints), 0);
+    E2E_CHECK_INT(forks_wait(child_prints), 0);
     E2E_CHECK_INT(a.run("print('parent ends')"), 0);
 }
 
@@ -704,10 +520,10 @@ random_scenario(void *unused)
     (void)unused;
     life_load(&a, 'a', "import random", NULL);
     E2E_CHECK_INT(a.add(1, 2), 3);
-    int first = fork_and_wait(child_random);
+    int first = forks_wait(child_random);
     int differs = 0;
     for (int i = 0; i < 6; i++) {
-        differs += fork_and_wait(child_random) != first;
+        differs += forks_wait(child_random) != first;
     }
     E2E_CHECK(first >= 0 && first < 64);
     E2E_CHECK(differs > 0);
@@ -726,7 +542,7 @@ fork_thread(void *unused)
 {
     (void)unused;
     for (int i = 0; i < 10; i++) {
-        E2E_CHECK_INT(fork_and_wait(all_answer), 0);
+        E2E_CHECK_INT(forks_wait(all_answer), 0);
     }
     return NULL;
 }
@@ -755,7 +571,7 @@ static void
 several_threads_may_fork_at_once(void **state)
 {
     (void)state; /* R11 */
-    needs_quiet_allocator();
+    forks_need_quiet_allocator();
     e2e_expect_ok(many_forks_scenario, NULL, 60);
 }
 
@@ -773,10 +589,6 @@ main(void)
         cmocka_unit_test(a_call_that_does_not_end_does_not_hold_fork),
         cmocka_unit_test(
             a_busy_thread_of_pythons_does_not_disturb_parent_or_child),
-        cmocka_unit_test(parent_and_child_may_each_make_the_first_call),
-        cmocka_unit_test(extensions_may_be_created_in_the_child),
-        cmocka_unit_test(fork_while_another_thread_runs_init_code),
-        cmocka_unit_test(fork_while_another_thread_starts_python),
         cmocka_unit_test(fork_from_a_c_function_that_python_calls),
         cmocka_unit_test(children_may_fork),
         cmocka_unit_test(subprocesses_work_inside_extensions),
