@@ -227,6 +227,10 @@ fork_while_another_thread_imports_and_starts_threads(void **state)
 int
 main(void)
 {
+#if defined(__SANITIZE_THREAD__)
+    (void)puts("ThreadSanitizer cannot start threads in a fork child");
+    return 77;
+#endif
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parent_and_child_may_each_make_the_first_call),
         cmocka_unit_test(extensions_may_be_created_in_the_child),
