@@ -170,6 +170,8 @@ global_add(planner *p, const ec_decl *decl, const eg_header *header)
     global.value = decl->value;
     global.is_checked =
         global.kind == EG_GLOBAL_INT && is_checked(decl, header);
+    global.is_enumerator = global.kind == EG_GLOBAL_INT && decl->type != NULL &&
+                           decl->type->kind == EC_KIND_ENUM;
     global.is_static =
         !header->is_api && (decl->flags & EC_DECL_EXTERN_PYTHON) != 0;
     global.is_undeclared = header->is_cdef_text;
@@ -231,7 +233,6 @@ type_reach_named(planner *p, const ec_decl *decl)
 static embed_status
 type_reach(planner *p, const ec_decl *decl, const eg_header *header)
 {
-    (void)header;
     switch (decl->kind) {
     case EC_DECL_TYPEDEF:
     case EC_DECL_VARIABLE:
@@ -246,7 +247,8 @@ type_reach(planner *p, const ec_decl *decl, const eg_header *header)
         break;
     }
     embed_status status = eg_graph_add(&p->graph, decl->type, NULL);
-    if (status == EMBED_OK && (decl->type->flags & EC_TYPE_VARIADIC) != 0) {
+    if (status == EMBED_OK &&
+        function_kind(decl, header) != EG_GLOBAL_FUNCTION) {
         ec_type *pointer = ec_type_pointer(p->spec->types, decl->type, NULL);
         status = pointer == NULL ? EMBED_E_NOMEM
                                  : eg_graph_add(&p->graph, pointer, NULL);
@@ -276,7 +278,8 @@ globals_collect(planner *p)
             plan->globals[plan->n_globals++] =
                 (eg_global){.kind = EG_GLOBAL_INT,
                             .name = type->enumerators[j].name,
-                            .type_index = -1};
+                            .type_index = -1,
+                            .is_enumerator = true};
         }
     }
     for (size_t i = 0; i < macros->n; i++) {
@@ -528,17 +531,21 @@ function_op(const ec_type *type)
 }
 
 static void
-global_resolve(eg_global *global)
+global_resolve(planner *p, eg_global *global)
 {
+    const ec_type *type = global->type;
     switch (global->kind) {
     case EG_GLOBAL_EXPORT:
         global->op = EMBED_OP_EXTERN_PYTHON;
+        /* As CFFI has it; reached, so it is there. */
+        type = ec_type_pointer(p->spec->types, global->decl->type, NULL);
         break;
     case EG_GLOBAL_FUNCTION:
         global->op = function_op(global->type);
         break;
     case EG_GLOBAL_INT:
-        global->op = EMBED_OP_CONSTANT_INT;
+        global->op =
+            global->is_enumerator ? EMBED_OP_ENUM : EMBED_OP_CONSTANT_INT;
         return;
     case EG_GLOBAL_VALUE:
         global->op = EMBED_OP_CONSTANT;
@@ -548,7 +555,7 @@ global_resolve(eg_global *global)
         break;
     }
     if (!global->is_counted) {
-        global->type_index = eg_graph_node(global->type)->index;
+        global->type_index = eg_graph_node(type)->index;
     }
 }
 
@@ -557,7 +564,7 @@ indexes_resolve(planner *p)
 {
     eg_plan *plan = p->plan;
     for (size_t i = 0; i < plan->n_globals; i++) {
-        global_resolve(&plan->globals[i]);
+        global_resolve(p, &plan->globals[i]);
     }
     for (size_t i = 0; i < plan->n_records; i++) {
         eg_record *record = &plan->records[i];

@@ -35,6 +35,7 @@ typedef struct eg_global {
     bool is_announced;  /* EXPORT: declared before the sources; else they
                            declare it, as its types are theirs */
     bool is_counted;    /* VARIABLE: an array whose length C knows */
+    bool is_enumerator; /* INT: of an enum; PyPy wants to know */
 } eg_global;
 
 typedef struct eg_field {

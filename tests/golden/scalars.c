@@ -426,7 +426,7 @@ static embed_trampoline_fn *const embed_trampolines[] = {
 /* --- type tables --- */
 
 static embed_opcode embed_types[] = {
-    /* 0 */ EMBED_OP(EMBED_OP_FUNCTION, 62), /* void() */
+    /* 0 */ EMBED_OP(EMBED_OP_FUNCTION, 76), /* void() */
     /* 1 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 2 */ EMBED_OP(EMBED_OP_FUNCTION, 3), /* _Bool(_Bool) */
     /* 3 */ EMBED_OP(EMBED_OP_PRIMITIVE, 1), /* _Bool */
@@ -436,10 +436,10 @@ static embed_opcode embed_types[] = {
     /* 7 */ EMBED_OP(EMBED_OP_PRIMITIVE, 4), /* unsigned char */
     /* 8 */ EMBED_OP(EMBED_OP_PRIMITIVE, 2), /* char */
     /* 9 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 10 */ EMBED_OP(EMBED_OP_FUNCTION, 63), /* short(unsigned short) */
+    /* 10 */ EMBED_OP(EMBED_OP_FUNCTION, 77), /* short(unsigned short) */
     /* 11 */ EMBED_OP(EMBED_OP_PRIMITIVE, 6), /* unsigned short */
     /* 12 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 13 */ EMBED_OP(EMBED_OP_FUNCTION, 64), /* long(unsigned long, long long, unsigned long long) */
+    /* 13 */ EMBED_OP(EMBED_OP_FUNCTION, 78), /* long(unsigned long, long long, unsigned long long) */
     /* 14 */ EMBED_OP(EMBED_OP_PRIMITIVE, 10), /* unsigned long */
     /* 15 */ EMBED_OP(EMBED_OP_PRIMITIVE, 11), /* long long */
     /* 16 */ EMBED_OP(EMBED_OP_PRIMITIVE, 12), /* unsigned long long */
@@ -462,17 +462,17 @@ static embed_opcode embed_types[] = {
     /* 33 */ EMBED_OP(EMBED_OP_PRIMITIVE, 49), /* _cffi_double_complex_t */
     /* 34 */ EMBED_OP(EMBED_OP_NOOP, 22), /* double */
     /* 35 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 36 */ EMBED_OP(EMBED_OP_FUNCTION, 65), /* wchar_t(char16_t, char32_t) */
+    /* 36 */ EMBED_OP(EMBED_OP_FUNCTION, 79), /* wchar_t(char16_t, char32_t) */
     /* 37 */ EMBED_OP(EMBED_OP_PRIMITIVE, 50), /* char16_t */
     /* 38 */ EMBED_OP(EMBED_OP_PRIMITIVE, 51), /* char32_t */
     /* 39 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 40 */ EMBED_OP(EMBED_OP_FUNCTION, 66), /* int8_t(uint8_t, int16_t, uint32_t, int64_t) */
+    /* 40 */ EMBED_OP(EMBED_OP_FUNCTION, 80), /* int8_t(uint8_t, int16_t, uint32_t, int64_t) */
     /* 41 */ EMBED_OP(EMBED_OP_PRIMITIVE, 18), /* uint8_t */
     /* 42 */ EMBED_OP(EMBED_OP_PRIMITIVE, 19), /* int16_t */
     /* 43 */ EMBED_OP(EMBED_OP_PRIMITIVE, 22), /* uint32_t */
     /* 44 */ EMBED_OP(EMBED_OP_PRIMITIVE, 23), /* int64_t */
     /* 45 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 46 */ EMBED_OP(EMBED_OP_FUNCTION, 67), /* size_t(ptrdiff_t, intptr_t, uintmax_t) */
+    /* 46 */ EMBED_OP(EMBED_OP_FUNCTION, 81), /* size_t(ptrdiff_t, intptr_t, uintmax_t) */
     /* 47 */ EMBED_OP(EMBED_OP_PRIMITIVE, 27), /* ptrdiff_t */
     /* 48 */ EMBED_OP(EMBED_OP_PRIMITIVE, 25), /* intptr_t */
     /* 49 */ EMBED_OP(EMBED_OP_PRIMITIVE, 47), /* uintmax_t */
@@ -488,71 +488,85 @@ static embed_opcode embed_types[] = {
     /* 59 */ EMBED_OP(EMBED_OP_NOOP, 26), /* int */
     /* 60 */ EMBED_OP(EMBED_OP_NOOP, 26), /* int */
     /* 61 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 62 */ EMBED_OP(EMBED_OP_PRIMITIVE, 0), /* void */
-    /* 63 */ EMBED_OP(EMBED_OP_PRIMITIVE, 5), /* short */
-    /* 64 */ EMBED_OP(EMBED_OP_PRIMITIVE, 9), /* long */
-    /* 65 */ EMBED_OP(EMBED_OP_PRIMITIVE, 16), /* wchar_t */
-    /* 66 */ EMBED_OP(EMBED_OP_PRIMITIVE, 17), /* int8_t */
-    /* 67 */ EMBED_OP(EMBED_OP_PRIMITIVE, 28), /* size_t */
+    /* 62 */ EMBED_OP(EMBED_OP_POINTER, 0), /* void(*)() */
+    /* 63 */ EMBED_OP(EMBED_OP_POINTER, 2), /* _Bool(*)(_Bool) */
+    /* 64 */ EMBED_OP(EMBED_OP_POINTER, 5), /* char(*)(signed char, unsigned char, char) */
+    /* 65 */ EMBED_OP(EMBED_OP_POINTER, 10), /* short(*)(unsigned short) */
+    /* 66 */ EMBED_OP(EMBED_OP_POINTER, 13), /* long(*)(unsigned long, long long, unsigned long long) */
+    /* 67 */ EMBED_OP(EMBED_OP_POINTER, 18), /* float(*)(float) */
+    /* 68 */ EMBED_OP(EMBED_OP_POINTER, 21), /* double(*)(double) */
+    /* 69 */ EMBED_OP(EMBED_OP_POINTER, 24), /* long double(*)(long double, int, long double) */
+    /* 70 */ EMBED_OP(EMBED_OP_POINTER, 29), /* _cffi_float_complex_t(*)(_cffi_float_complex_t) */
+    /* 71 */ EMBED_OP(EMBED_OP_POINTER, 32), /* _cffi_double_complex_t(*)(_cffi_double_complex_t, double) */
+    /* 72 */ EMBED_OP(EMBED_OP_POINTER, 36), /* wchar_t(*)(char16_t, char32_t) */
+    /* 73 */ EMBED_OP(EMBED_OP_POINTER, 40), /* int8_t(*)(uint8_t, int16_t, uint32_t, int64_t) */
+    /* 74 */ EMBED_OP(EMBED_OP_POINTER, 46), /* size_t(*)(ptrdiff_t, intptr_t, uintmax_t) */
+    /* 75 */ EMBED_OP(EMBED_OP_POINTER, 51), /* int(*)(int, int, int, int, int, int, int, int, int) */
+    /* 76 */ EMBED_OP(EMBED_OP_PRIMITIVE, 0), /* void */
+    /* 77 */ EMBED_OP(EMBED_OP_PRIMITIVE, 5), /* short */
+    /* 78 */ EMBED_OP(EMBED_OP_PRIMITIVE, 9), /* long */
+    /* 79 */ EMBED_OP(EMBED_OP_PRIMITIVE, 16), /* wchar_t */
+    /* 80 */ EMBED_OP(EMBED_OP_PRIMITIVE, 17), /* int8_t */
+    /* 81 */ EMBED_OP(EMBED_OP_PRIMITIVE, 28), /* size_t */
     NULL,
 };
 
 static const struct embed_global embed_globals[] = {
     {"first",
      (void *)&embed_e_first.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 5),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 64),
      (void *)embed_f_first},
     {"fixed",
      (void *)&embed_e_fixed.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 40),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 73),
      (void *)embed_f_fixed},
     {"large",
      (void *)&embed_e_large.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 13),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 66),
      (void *)embed_f_large},
     {"many",
      (void *)&embed_e_many.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 51),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 75),
      (void *)embed_f_many},
     {"negate",
      (void *)&embed_e_negate.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 2),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 63),
      (void *)embed_f_negate},
     {"nothing",
      (void *)&embed_e_nothing.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 0),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 62),
      (void *)embed_f_nothing},
     {"precise",
      (void *)&embed_e_precise.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 24),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 69),
      (void *)embed_f_precise},
     {"rotate",
      (void *)&embed_e_rotate.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 32),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 71),
      (void *)embed_f_rotate},
     {"single",
      (void *)&embed_e_single.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 18),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 67),
      (void *)embed_f_single},
     {"sizes",
      (void *)&embed_e_sizes.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 46),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 74),
      (void *)embed_f_sizes},
     {"small",
      (void *)&embed_e_small.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 10),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 65),
      (void *)embed_f_small},
     {"turn",
      (void *)&embed_e_turn.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 29),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 70),
      (void *)embed_f_turn},
     {"twice",
      (void *)&embed_e_twice.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 21),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 68),
      (void *)embed_f_twice},
     {"wide",
      (void *)&embed_e_wide.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 36),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 72),
      (void *)embed_f_wide},
     {NULL, NULL, NULL, NULL},
 };
@@ -585,7 +599,7 @@ static const struct embed_context embed_tables = {
     0,
     0,
     NULL,
-    68,
+    82,
     0,
 };
 

@@ -426,14 +426,14 @@ static embed_opcode embed_types[] = {
     /* 1 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 1), /* struct vec */
     /* 2 */ EMBED_OP(EMBED_OP_NOOP, 1), /* struct vec */
     /* 3 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 4 */ EMBED_OP(EMBED_OP_FUNCTION, 41), /* double(struct vec *) */
+    /* 4 */ EMBED_OP(EMBED_OP_FUNCTION, 44), /* double(struct vec *) */
     /* 5 */ EMBED_OP(EMBED_OP_POINTER, 1), /* struct vec * */
     /* 6 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 7 */ EMBED_OP(EMBED_OP_FUNCTION, 8), /* struct vec * *(struct vec * *, int) */
     /* 8 */ EMBED_OP(EMBED_OP_POINTER, 5), /* struct vec * * */
     /* 9 */ EMBED_OP(EMBED_OP_PRIMITIVE, 7), /* int */
     /* 10 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 11 */ EMBED_OP(EMBED_OP_FUNCTION, 42), /* void(struct vec *, int(*)(struct vec *, struct vec *)) */
+    /* 11 */ EMBED_OP(EMBED_OP_FUNCTION, 45), /* void(struct vec *, int(*)(struct vec *, struct vec *)) */
     /* 12 */ EMBED_OP(EMBED_OP_NOOP, 5), /* struct vec * */
     /* 13 */ EMBED_OP(EMBED_OP_POINTER, 34), /* int(*)(struct vec *, struct vec *) */
     /* 14 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
@@ -442,9 +442,9 @@ static embed_opcode embed_types[] = {
     /* 17 */ EMBED_OP(EMBED_OP_PRIMITIVE, 49), /* _cffi_double_complex_t */
     /* 18 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 19 */ EMBED_OP(EMBED_OP_FUNCTION, 9), /* int(char *, ...) */
-    /* 20 */ EMBED_OP(EMBED_OP_POINTER, 43), /* char * */
+    /* 20 */ EMBED_OP(EMBED_OP_POINTER, 46), /* char * */
     /* 21 */ EMBED_OP(EMBED_OP_FUNCTION_END, 1),
-    /* 22 */ EMBED_OP(EMBED_OP_FUNCTION, 42), /* void() */
+    /* 22 */ EMBED_OP(EMBED_OP_FUNCTION, 45), /* void() */
     /* 23 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 24 */ EMBED_OP(EMBED_OP_FUNCTION, 9), /* int(int) */
     /* 25 */ EMBED_OP(EMBED_OP_NOOP, 9), /* int */
@@ -454,20 +454,23 @@ static embed_opcode embed_types[] = {
     /* 29 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 30 */ EMBED_OP(EMBED_OP_FUNCTION, 9), /* int(int, struct partial *) */
     /* 31 */ EMBED_OP(EMBED_OP_NOOP, 9), /* int */
-    /* 32 */ EMBED_OP(EMBED_OP_POINTER, 39), /* struct partial * */
+    /* 32 */ EMBED_OP(EMBED_OP_POINTER, 40), /* struct partial * */
     /* 33 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 34 */ EMBED_OP(EMBED_OP_FUNCTION, 9), /* int(struct vec *, struct vec *) */
     /* 35 */ EMBED_OP(EMBED_OP_NOOP, 5), /* struct vec * */
     /* 36 */ EMBED_OP(EMBED_OP_NOOP, 5), /* struct vec * */
     /* 37 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 38 */ EMBED_OP(EMBED_OP_POINTER, 19), /* int(*)(char *, ...) */
-    /* 39 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 0), /* struct partial */
-    /* 40 */ EMBED_OP(EMBED_OP_OPEN_ARRAY, 9), /* int[] */
-    /* 41 */ EMBED_OP(EMBED_OP_PRIMITIVE, 14), /* double */
-    /* 42 */ EMBED_OP(EMBED_OP_PRIMITIVE, 0), /* void */
-    /* 43 */ EMBED_OP(EMBED_OP_PRIMITIVE, 2), /* char */
-    /* 44 */ EMBED_OP(EMBED_OP_ARRAY, 9), /* int[] */
-    /* 45 */ (embed_opcode)(sizeof table / sizeof table[0]),
+    /* 39 */ EMBED_OP(EMBED_OP_POINTER, 24), /* int(*)(int) */
+    /* 40 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 0), /* struct partial */
+    /* 41 */ EMBED_OP(EMBED_OP_OPEN_ARRAY, 9), /* int[] */
+    /* 42 */ EMBED_OP(EMBED_OP_POINTER, 30), /* int(*)(int, struct partial *) */
+    /* 43 */ EMBED_OP(EMBED_OP_POINTER, 22), /* void(*)() */
+    /* 44 */ EMBED_OP(EMBED_OP_PRIMITIVE, 14), /* double */
+    /* 45 */ EMBED_OP(EMBED_OP_PRIMITIVE, 0), /* void */
+    /* 46 */ EMBED_OP(EMBED_OP_PRIMITIVE, 2), /* char */
+    /* 47 */ EMBED_OP(EMBED_OP_ARRAY, 9), /* int[] */
+    /* 48 */ (embed_opcode)(sizeof table / sizeof table[0]),
     NULL,
 };
 
@@ -494,19 +497,19 @@ static const struct embed_global embed_globals[] = {
      (void *)embed_d_next_token},
     {"on_event",
      (void *)&embed_e_on_event.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 30),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 42),
      (void *)on_event},
     {"on_exit",
      (void *)&embed_e_on_exit.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 22),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 43),
      (void *)on_exit},
     {"run",
      (void *)&embed_e_run.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 24),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 39),
      (void *)embed_f_run},
     {"table",
      (void *)embed_g_table,
-     EMBED_OP(EMBED_OP_GLOBAL_VAR_F, 44),
+     EMBED_OP(EMBED_OP_GLOBAL_VAR_F, 47),
      NULL},
     {"vec_add",
      (void *)embed_i_vec_add,
@@ -551,16 +554,16 @@ static const struct embed_field embed_fields[] = {
     {"x", /* of vec */
      offsetof(struct vec, x),
      sizeof(((struct vec *)0)->x),
-     EMBED_OP(EMBED_OP_NOOP, 41)},
+     EMBED_OP(EMBED_OP_NOOP, 44)},
     {"y", /* of vec */
      offsetof(struct vec, y),
      sizeof(((struct vec *)0)->y),
-     EMBED_OP(EMBED_OP_NOOP, 41)},
+     EMBED_OP(EMBED_OP_NOOP, 44)},
     {NULL, 0, 0, NULL},
 };
 
 static const struct embed_struct_union embed_struct_unions[] = {
-    {"partial", 39, 0,
+    {"partial", 40, 0,
      sizeof(struct partial),
      (int)__alignof__(struct partial),
      0, 1},
@@ -592,7 +595,7 @@ static const struct embed_context embed_tables = {
     0,
     1,
     NULL,
-    46,
+    49,
     0,
 };
 

@@ -253,26 +253,26 @@ static embed_opcode embed_types[] = {
     /* 2 */ EMBED_OP(EMBED_OP_POINTER, 39), /* struct node * */
     /* 3 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 7), /* union number */
     /* 4 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 5 */ EMBED_OP(EMBED_OP_FUNCTION, 61), /* union number *(struct wire *, union number(*)[4]) */
+    /* 5 */ EMBED_OP(EMBED_OP_FUNCTION, 67), /* union number *(struct wire *, union number(*)[4]) */
     /* 6 */ EMBED_OP(EMBED_OP_POINTER, 40), /* struct wire * */
-    /* 7 */ EMBED_OP(EMBED_OP_POINTER, 66), /* union number(*)[4] */
+    /* 7 */ EMBED_OP(EMBED_OP_POINTER, 72), /* union number(*)[4] */
     /* 8 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 9 */ EMBED_OP(EMBED_OP_FUNCTION, 10), /* enum color(enum color, level_t, struct $10 *) */
     /* 10 */ EMBED_OP(EMBED_OP_ENUM, 1), /* enum color */
     /* 11 */ EMBED_OP(EMBED_OP_ENUM, 0), /* level_t */
-    /* 12 */ EMBED_OP(EMBED_OP_POINTER, 60),
+    /* 12 */ EMBED_OP(EMBED_OP_POINTER, 66),
     /* 13 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 14 */ EMBED_OP(EMBED_OP_FUNCTION, 32), /* int(FILE *, struct opaque *, char * *) */
-    /* 15 */ EMBED_OP(EMBED_OP_POINTER, 68), /* FILE * */
+    /* 15 */ EMBED_OP(EMBED_OP_POINTER, 74), /* FILE * */
     /* 16 */ EMBED_OP(EMBED_OP_POINTER, 38), /* struct opaque * */
-    /* 17 */ EMBED_OP(EMBED_OP_POINTER, 44), /* char * * */
+    /* 17 */ EMBED_OP(EMBED_OP_POINTER, 50), /* char * * */
     /* 18 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 19 */ EMBED_OP(EMBED_OP_FUNCTION, 62), /* int(*(int(*)(char * *, void *), void *))(int) */
+    /* 19 */ EMBED_OP(EMBED_OP_FUNCTION, 68), /* int(*(int(*)(char * *, void *), void *))(int) */
     /* 20 */ EMBED_OP(EMBED_OP_POINTER, 34), /* int(*)(char * *, void *) */
-    /* 21 */ EMBED_OP(EMBED_OP_POINTER, 69), /* void * */
+    /* 21 */ EMBED_OP(EMBED_OP_POINTER, 75), /* void * */
     /* 22 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 23 */ EMBED_OP(EMBED_OP_FUNCTION, 55), /* double(int(*)[4], struct tail *) */
-    /* 24 */ EMBED_OP(EMBED_OP_POINTER, 58), /* int(*)[4] */
+    /* 23 */ EMBED_OP(EMBED_OP_FUNCTION, 61), /* double(int(*)[4], struct tail *) */
+    /* 24 */ EMBED_OP(EMBED_OP_POINTER, 64), /* int(*)[4] */
     /* 25 */ EMBED_OP(EMBED_OP_POINTER, 41), /* struct tail * */
     /* 26 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 27 */ EMBED_OP(EMBED_OP_FUNCTION, 32), /* int(void *, void *) */
@@ -290,81 +290,87 @@ static embed_opcode embed_types[] = {
     /* 39 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 6), /* struct node */
     /* 40 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 10), /* struct wire */
     /* 41 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 9), /* struct tail */
-    /* 42 */ EMBED_OP(EMBED_OP_ARRAY, 58), /* int[3][4] */
+    /* 42 */ EMBED_OP(EMBED_OP_ARRAY, 64), /* int[3][4] */
     /* 43 */ (embed_opcode)(uintptr_t)3,
-    /* 44 */ EMBED_OP(EMBED_OP_POINTER, 56), /* char * */
-    /* 45 */ EMBED_OP(EMBED_OP_ARRAY, 56), /* char[8] */
-    /* 46 */ (embed_opcode)(uintptr_t)8,
-    /* 47 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 0),
-    /* 48 */ EMBED_OP(EMBED_OP_ARRAY, 64),
-    /* 49 */ (embed_opcode)(uintptr_t)2,
-    /* 50 */ EMBED_OP(EMBED_OP_POINTER, 64),
-    /* 51 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 1),
-    /* 52 */ EMBED_OP(EMBED_OP_PRIMITIVE, 8), /* unsigned int */
-    /* 53 */ EMBED_OP(EMBED_OP_POINTER, 27), /* int(*)(void *, void *) */
-    /* 54 */ EMBED_OP(EMBED_OP_PRIMITIVE, 9), /* long */
-    /* 55 */ EMBED_OP(EMBED_OP_PRIMITIVE, 14), /* double */
-    /* 56 */ EMBED_OP(EMBED_OP_PRIMITIVE, 2), /* char */
-    /* 57 */ EMBED_OP(EMBED_OP_OPEN_ARRAY, 55), /* double[] */
-    /* 58 */ EMBED_OP(EMBED_OP_ARRAY, 32), /* int[4] */
-    /* 59 */ (embed_opcode)(uintptr_t)4,
-    /* 60 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 2),
-    /* 61 */ EMBED_OP(EMBED_OP_POINTER, 3), /* union number * */
-    /* 62 */ EMBED_OP(EMBED_OP_POINTER, 31), /* int(*)(int) */
-    /* 63 */ EMBED_OP(EMBED_OP_PRIMITIVE, 5), /* short */
-    /* 64 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 3),
-    /* 65 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 4),
-    /* 66 */ EMBED_OP(EMBED_OP_ARRAY, 3), /* union number[4] */
-    /* 67 */ (embed_opcode)(uintptr_t)4,
-    /* 68 */ EMBED_OP(EMBED_OP_STRUCT_UNION, -1), /* FILE */
-    /* 69 */ EMBED_OP(EMBED_OP_PRIMITIVE, 0), /* void */
+    /* 44 */ EMBED_OP(EMBED_OP_POINTER, 0), /* point_t(*)(point_t, struct node *, union number) */
+    /* 45 */ EMBED_OP(EMBED_OP_POINTER, 5), /* union number *(*)(struct wire *, union number(*)[4]) */
+    /* 46 */ EMBED_OP(EMBED_OP_POINTER, 9), /* enum color(*)(enum color, level_t, struct $10 *) */
+    /* 47 */ EMBED_OP(EMBED_OP_POINTER, 14), /* int(*)(FILE *, struct opaque *, char * *) */
+    /* 48 */ EMBED_OP(EMBED_OP_POINTER, 19), /* int(*(*)(int(*)(char * *, void *), void *))(int) */
+    /* 49 */ EMBED_OP(EMBED_OP_POINTER, 23), /* double(*)(int(*)[4], struct tail *) */
+    /* 50 */ EMBED_OP(EMBED_OP_POINTER, 62), /* char * */
+    /* 51 */ EMBED_OP(EMBED_OP_ARRAY, 62), /* char[8] */
+    /* 52 */ (embed_opcode)(uintptr_t)8,
+    /* 53 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 0),
+    /* 54 */ EMBED_OP(EMBED_OP_ARRAY, 70),
+    /* 55 */ (embed_opcode)(uintptr_t)2,
+    /* 56 */ EMBED_OP(EMBED_OP_POINTER, 70),
+    /* 57 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 1),
+    /* 58 */ EMBED_OP(EMBED_OP_PRIMITIVE, 8), /* unsigned int */
+    /* 59 */ EMBED_OP(EMBED_OP_POINTER, 27), /* int(*)(void *, void *) */
+    /* 60 */ EMBED_OP(EMBED_OP_PRIMITIVE, 9), /* long */
+    /* 61 */ EMBED_OP(EMBED_OP_PRIMITIVE, 14), /* double */
+    /* 62 */ EMBED_OP(EMBED_OP_PRIMITIVE, 2), /* char */
+    /* 63 */ EMBED_OP(EMBED_OP_OPEN_ARRAY, 61), /* double[] */
+    /* 64 */ EMBED_OP(EMBED_OP_ARRAY, 32), /* int[4] */
+    /* 65 */ (embed_opcode)(uintptr_t)4,
+    /* 66 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 2),
+    /* 67 */ EMBED_OP(EMBED_OP_POINTER, 3), /* union number * */
+    /* 68 */ EMBED_OP(EMBED_OP_POINTER, 31), /* int(*)(int) */
+    /* 69 */ EMBED_OP(EMBED_OP_PRIMITIVE, 5), /* short */
+    /* 70 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 3),
+    /* 71 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 4),
+    /* 72 */ EMBED_OP(EMBED_OP_ARRAY, 3), /* union number[4] */
+    /* 73 */ (embed_opcode)(uintptr_t)4,
+    /* 74 */ EMBED_OP(EMBED_OP_STRUCT_UNION, -1), /* FILE */
+    /* 75 */ EMBED_OP(EMBED_OP_PRIMITIVE, 0), /* void */
     NULL,
 };
 
 static const struct embed_global embed_globals[] = {
     {"BLUE",
      (void *)embed_c_BLUE,
-     EMBED_OP(EMBED_OP_CONSTANT_INT, -1),
+     EMBED_OP(EMBED_OP_ENUM, -1),
      NULL},
     {"GREEN",
      (void *)embed_c_GREEN,
-     EMBED_OP(EMBED_OP_CONSTANT_INT, -1),
+     EMBED_OP(EMBED_OP_ENUM, -1),
      NULL},
     {"HIGH",
      (void *)embed_c_HIGH,
-     EMBED_OP(EMBED_OP_CONSTANT_INT, -1),
+     EMBED_OP(EMBED_OP_ENUM, -1),
      NULL},
     {"LOW",
      (void *)embed_c_LOW,
-     EMBED_OP(EMBED_OP_CONSTANT_INT, -1),
+     EMBED_OP(EMBED_OP_ENUM, -1),
      NULL},
     {"RED",
      (void *)embed_c_RED,
-     EMBED_OP(EMBED_OP_CONSTANT_INT, -1),
+     EMBED_OP(EMBED_OP_ENUM, -1),
      NULL},
     {"chain",
      (void *)&embed_e_chain.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 19),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 48),
      (void *)embed_f_chain},
     {"mix",
      (void *)&embed_e_mix.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 9),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 46),
      (void *)embed_f_mix},
     {"pick",
      (void *)&embed_e_pick.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 5),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 45),
      (void *)embed_f_pick},
     {"print",
      (void *)&embed_e_print.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 14),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 47),
      (void *)embed_f_print},
     {"shift",
      (void *)&embed_e_shift.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 0),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 44),
      (void *)embed_f_shift},
     {"total",
      (void *)&embed_e_total.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 23),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 49),
      (void *)embed_f_total},
     {NULL, NULL, NULL, NULL},
 };
@@ -373,11 +379,11 @@ static const struct embed_field embed_fields[] = {
     {"low", /* of $1 */
      offsetof(__typeof__(((struct node *)0)->pair), low),
      sizeof(((__typeof__(((struct node *)0)->pair) *)0)->low),
-     EMBED_OP(EMBED_OP_NOOP, 63)},
+     EMBED_OP(EMBED_OP_NOOP, 69)},
     {"high", /* of $1 */
      offsetof(__typeof__(((struct node *)0)->pair), high),
      sizeof(((__typeof__(((struct node *)0)->pair) *)0)->high),
-     EMBED_OP(EMBED_OP_NOOP, 63)},
+     EMBED_OP(EMBED_OP_NOOP, 69)},
     {"i", /* of $2 */
      0,
      sizeof(((struct node *)0)->i),
@@ -385,11 +391,11 @@ static const struct embed_field embed_fields[] = {
     {"d", /* of $2 */
      0,
      sizeof(((struct node *)0)->d),
-     EMBED_OP(EMBED_OP_NOOP, 55)},
+     EMBED_OP(EMBED_OP_NOOP, 61)},
     {"", /* of $2 */
      0,
      2,
-     EMBED_OP(EMBED_OP_NOOP, 65)},
+     EMBED_OP(EMBED_OP_NOOP, 71)},
     {"hidden", /* of $3 */
      offsetof(__typeof__(*(*(handle_t *)0)), hidden),
      sizeof(((__typeof__(*(*(handle_t *)0)) *)0)->hidden),
@@ -401,11 +407,11 @@ static const struct embed_field embed_fields[] = {
     {"a", /* of $5 */
      0,
      sizeof(((struct node *)0)->a),
-     EMBED_OP(EMBED_OP_NOOP, 56)},
+     EMBED_OP(EMBED_OP_NOOP, 62)},
     {"b", /* of $5 */
      1,
      sizeof(((struct node *)0)->b),
-     EMBED_OP(EMBED_OP_NOOP, 56)},
+     EMBED_OP(EMBED_OP_NOOP, 62)},
     {"x", /* of $point_t */
      offsetof(point_t, x),
      sizeof(((point_t *)0)->x),
@@ -421,47 +427,47 @@ static const struct embed_field embed_fields[] = {
     {"name", /* of node */
      offsetof(struct node, name),
      sizeof(((struct node *)0)->name),
-     EMBED_OP(EMBED_OP_NOOP, 44)},
+     EMBED_OP(EMBED_OP_NOOP, 50)},
     {"text", /* of node */
      offsetof(struct node, text),
      sizeof(((struct node *)0)->text),
-     EMBED_OP(EMBED_OP_NOOP, 45)},
+     EMBED_OP(EMBED_OP_NOOP, 51)},
     {"pair", /* of node */
      offsetof(struct node, pair),
      sizeof(((struct node *)0)->pair),
-     EMBED_OP(EMBED_OP_NOOP, 47)},
+     EMBED_OP(EMBED_OP_NOOP, 53)},
     {"list", /* of node */
      offsetof(struct node, list),
      sizeof(((struct node *)0)->list),
-     EMBED_OP(EMBED_OP_NOOP, 48)},
+     EMBED_OP(EMBED_OP_NOOP, 54)},
     {"more", /* of node */
      offsetof(struct node, more),
      sizeof(((struct node *)0)->more),
-     EMBED_OP(EMBED_OP_NOOP, 50)},
+     EMBED_OP(EMBED_OP_NOOP, 56)},
     {"", /* of node */
      48,
      8,
-     EMBED_OP(EMBED_OP_NOOP, 51)},
+     EMBED_OP(EMBED_OP_NOOP, 57)},
     {"ready", /* of node */
      (size_t)-1,
      1,
-     EMBED_OP(EMBED_OP_BITFIELD, 52)},
+     EMBED_OP(EMBED_OP_BITFIELD, 58)},
     {"level", /* of node */
      (size_t)-1,
      5,
-     EMBED_OP(EMBED_OP_BITFIELD, 52)},
+     EMBED_OP(EMBED_OP_BITFIELD, 58)},
     {"compare", /* of node */
      offsetof(struct node, compare),
      sizeof(((struct node *)0)->compare),
-     EMBED_OP(EMBED_OP_NOOP, 53)},
+     EMBED_OP(EMBED_OP_NOOP, 59)},
     {"n", /* of number */
      offsetof(union number, n),
      sizeof(((union number *)0)->n),
-     EMBED_OP(EMBED_OP_NOOP, 54)},
+     EMBED_OP(EMBED_OP_NOOP, 60)},
     {"d", /* of number */
      offsetof(union number, d),
      sizeof(((union number *)0)->d),
-     EMBED_OP(EMBED_OP_NOOP, 55)},
+     EMBED_OP(EMBED_OP_NOOP, 61)},
     {"n", /* of tail */
      offsetof(struct tail, n),
      sizeof(((struct tail *)0)->n),
@@ -469,11 +475,11 @@ static const struct embed_field embed_fields[] = {
     {"items", /* of tail */
      offsetof(struct tail, items),
      (size_t)-1,
-     EMBED_OP(EMBED_OP_NOOP, 57)},
+     EMBED_OP(EMBED_OP_NOOP, 63)},
     {"tag", /* of wire */
      offsetof(struct wire, tag),
      sizeof(((struct wire *)0)->tag),
-     EMBED_OP(EMBED_OP_NOOP, 56)},
+     EMBED_OP(EMBED_OP_NOOP, 62)},
     {"value", /* of wire */
      offsetof(struct wire, value),
      sizeof(((struct wire *)0)->value),
@@ -482,23 +488,23 @@ static const struct embed_field embed_fields[] = {
 };
 
 static const struct embed_struct_union embed_struct_unions[] = {
-    {"$1", 47, EMBED_SF_CHECK_FIELDS,
+    {"$1", 53, EMBED_SF_CHECK_FIELDS,
      sizeof(__typeof__(((struct node *)0)->pair)),
      (int)__alignof__(__typeof__(((struct node *)0)->pair)),
      0, 2},
-    {"$2", 51, EMBED_SF_UNION | EMBED_SF_CHECK_FIELDS,
+    {"$2", 57, EMBED_SF_UNION | EMBED_SF_CHECK_FIELDS,
      8,
      8,
      2, 3},
-    {"$3", 60, EMBED_SF_CHECK_FIELDS,
+    {"$3", 66, EMBED_SF_CHECK_FIELDS,
      sizeof(__typeof__(*(*(handle_t *)0))),
      (int)__alignof__(__typeof__(*(*(handle_t *)0))),
      5, 1},
-    {"$4", 64, EMBED_SF_CHECK_FIELDS,
+    {"$4", 70, EMBED_SF_CHECK_FIELDS,
      sizeof(__typeof__((((struct node *)0)->list)[0])),
      (int)__alignof__(__typeof__((((struct node *)0)->list)[0])),
      6, 1},
-    {"$5", 65, EMBED_SF_CHECK_FIELDS,
+    {"$5", 71, EMBED_SF_CHECK_FIELDS,
      2,
      1,
      7, 2},
@@ -555,7 +561,7 @@ static const struct embed_context embed_tables = {
     2,
     5,
     NULL,
-    70,
+    76,
     0,
 };
 

@@ -338,7 +338,7 @@ embed_k_ratio(char *where)
 
 static embed_opcode embed_types[] = {
     /* 0 */ EMBED_OP(EMBED_OP_FUNCTION, 2), /* int(char *, int) */
-    /* 1 */ EMBED_OP(EMBED_OP_POINTER, 20), /* char * */
+    /* 1 */ EMBED_OP(EMBED_OP_POINTER, 25), /* char * */
     /* 2 */ EMBED_OP(EMBED_OP_PRIMITIVE, 7), /* int */
     /* 3 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 4 */ EMBED_OP(EMBED_OP_FUNCTION, 17), /* double() */
@@ -346,34 +346,37 @@ static embed_opcode embed_types[] = {
     /* 6 */ EMBED_OP(EMBED_OP_FUNCTION, 1), /* char *(int) */
     /* 7 */ EMBED_OP(EMBED_OP_NOOP, 2), /* int */
     /* 8 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 9 */ EMBED_OP(EMBED_OP_FUNCTION, 21), /* void(int) */
+    /* 9 */ EMBED_OP(EMBED_OP_FUNCTION, 26), /* void(int) */
     /* 10 */ EMBED_OP(EMBED_OP_NOOP, 2), /* int */
     /* 11 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
-    /* 12 */ EMBED_OP(EMBED_OP_FUNCTION, 22), /* void(*())(int) */
+    /* 12 */ EMBED_OP(EMBED_OP_FUNCTION, 21), /* void(*())(int) */
     /* 13 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 14 */ EMBED_OP(EMBED_OP_FUNCTION, 2), /* int(int) */
     /* 15 */ EMBED_OP(EMBED_OP_NOOP, 2), /* int */
     /* 16 */ EMBED_OP(EMBED_OP_FUNCTION_END, 0),
     /* 17 */ EMBED_OP(EMBED_OP_PRIMITIVE, 14), /* double */
-    /* 18 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 0), /* struct ops */
-    /* 19 */ EMBED_OP(EMBED_OP_OPEN_ARRAY, 1), /* char *[] */
-    /* 20 */ EMBED_OP(EMBED_OP_PRIMITIVE, 2), /* char */
-    /* 21 */ EMBED_OP(EMBED_OP_PRIMITIVE, 0), /* void */
-    /* 22 */ EMBED_OP(EMBED_OP_POINTER, 9), /* void(*)(int) */
-    /* 23 */ EMBED_OP(EMBED_OP_POINTER, 0), /* int(*)(char *, int) */
-    /* 24 */ EMBED_OP(EMBED_OP_ARRAY, 1), /* char *[] */
-    /* 25 */ (embed_opcode)(sizeof names / sizeof names[0]),
+    /* 18 */ EMBED_OP(EMBED_OP_POINTER, 0), /* int(*)(char *, int) */
+    /* 19 */ EMBED_OP(EMBED_OP_POINTER, 4), /* double(*)() */
+    /* 20 */ EMBED_OP(EMBED_OP_POINTER, 6), /* char *(*)(int) */
+    /* 21 */ EMBED_OP(EMBED_OP_POINTER, 9), /* void(*)(int) */
+    /* 22 */ EMBED_OP(EMBED_OP_POINTER, 12), /* void(*(*)())(int) */
+    /* 23 */ EMBED_OP(EMBED_OP_STRUCT_UNION, 0), /* struct ops */
+    /* 24 */ EMBED_OP(EMBED_OP_OPEN_ARRAY, 1), /* char *[] */
+    /* 25 */ EMBED_OP(EMBED_OP_PRIMITIVE, 2), /* char */
+    /* 26 */ EMBED_OP(EMBED_OP_PRIMITIVE, 0), /* void */
+    /* 27 */ EMBED_OP(EMBED_OP_ARRAY, 1), /* char *[] */
+    /* 28 */ (embed_opcode)(sizeof names / sizeof names[0]),
     NULL,
 };
 
 static const struct embed_global embed_globals[] = {
     {"ALLOW",
      (void *)embed_c_ALLOW,
-     EMBED_OP(EMBED_OP_CONSTANT_INT, -1),
+     EMBED_OP(EMBED_OP_ENUM, -1),
      NULL},
     {"DENY",
      (void *)embed_c_DENY,
-     EMBED_OP(EMBED_OP_CONSTANT_INT, -1),
+     EMBED_OP(EMBED_OP_ENUM, -1),
      NULL},
     {"VALUES_HIGH",
      (void *)embed_c_VALUES_HIGH,
@@ -401,7 +404,7 @@ static const struct embed_global embed_globals[] = {
      NULL},
     {"authenticate",
      (void *)&embed_e_authenticate.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 0),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 18),
      (void *)embed_f_authenticate},
     {"calls",
      (void *)embed_g_calls,
@@ -417,11 +420,11 @@ static const struct embed_global embed_globals[] = {
      NULL},
     {"describe",
      (void *)&embed_e_describe.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 6),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 20),
      (void *)embed_f_describe},
     {"handler",
      (void *)&embed_e_handler.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 12),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 22),
      (void *)embed_f_handler},
     {"label",
      (void *)embed_k_label,
@@ -433,19 +436,19 @@ static const struct embed_global embed_globals[] = {
      NULL},
     {"measure",
      (void *)&embed_e_measure.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 4),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 19),
      (void *)embed_f_measure},
     {"names",
      (void *)embed_g_names,
-     EMBED_OP(EMBED_OP_GLOBAL_VAR_F, 24),
+     EMBED_OP(EMBED_OP_GLOBAL_VAR_F, 27),
      NULL},
     {"notify",
      (void *)&embed_e_notify.externpy,
-     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 9),
+     EMBED_OP(EMBED_OP_EXTERN_PYTHON, 21),
      (void *)embed_f_notify},
     {"operations",
      (void *)embed_g_operations,
-     EMBED_OP(EMBED_OP_GLOBAL_VAR_F, 18),
+     EMBED_OP(EMBED_OP_GLOBAL_VAR_F, 23),
      NULL},
     {"ratio",
      (void *)embed_k_ratio,
@@ -458,16 +461,16 @@ static const struct embed_field embed_fields[] = {
     {"authenticate", /* of ops */
      offsetof(struct ops, authenticate),
      sizeof(((struct ops *)0)->authenticate),
-     EMBED_OP(EMBED_OP_NOOP, 23)},
+     EMBED_OP(EMBED_OP_NOOP, 18)},
     {"notify", /* of ops */
      offsetof(struct ops, notify),
      sizeof(((struct ops *)0)->notify),
-     EMBED_OP(EMBED_OP_NOOP, 22)},
+     EMBED_OP(EMBED_OP_NOOP, 21)},
     {NULL, 0, 0, NULL},
 };
 
 static const struct embed_struct_union embed_struct_unions[] = {
-    {"ops", 18, EMBED_SF_CHECK_FIELDS,
+    {"ops", 23, EMBED_SF_CHECK_FIELDS,
      sizeof(struct ops),
      (int)__alignof__(struct ops),
      0, 2},
@@ -495,7 +498,7 @@ static const struct embed_context embed_tables = {
     0,
     1,
     NULL,
-    26,
+    29,
     0,
 };
 
