@@ -80,7 +80,9 @@ candidates() {
         python3.17 python3.18 python3.19; do
         command -v "$n"
     done
-    for root in ${PYENV_ROOT:+"$PYENV_ROOT"} ${HOME:+"$HOME/.pyenv"}; do
+    # pyenv's root: as it says, at home, and where its shims on PATH are.
+    shims=$(printf '%s\n' "$PATH" | tr : '\n' | sed -n 's|/shims/*$||p')
+    for root in ${PYENV_ROOT:+"$PYENV_ROOT"} ${HOME:+"$HOME/.pyenv"} $shims; do
         # Newest first, so that of 3.13.0 and 3.13.5 the latter is taken.
         # shellcheck disable=SC2012
         ls -d "$root"/versions/*/bin/python3 2>/dev/null | sort -rV
