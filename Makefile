@@ -53,9 +53,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 ifneq ($(WERROR),)
 WARNINGS += -Werror
 endif
-# ISO C has no conversion between object and function pointers; the files that
-# need it (dlsym(), the type tables) do without -Wpedantic.
-NO_PEDANTIC :=
+# ISO C asks compilers for strings of 4095 characters only; what has Python code
+# as text does without -Wpedantic.
+NO_PEDANTIC := subinterp/pypy/start.c
 pedantic = $(if $(filter $(NO_PEDANTIC),$<),,-Wpedantic)
 
 SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer \
@@ -128,8 +128,10 @@ FRONT_DOOR := $(patsubst gen/python/%,%,$(sort $(wildcard \
 
 EMBED := $(if $(wildcard gen/main.c),$(BUILD)/bin/embed)
 LIBEMBED := $(BUILD)/lib/libembed.so.0
+PYPY_SRC := $(call sources,subinterp/pypy)
 BACKENDS := $(if $(PY_SRC),$(foreach v,$(PYTHON_VERSIONS),\
-	$(BUILD)/lib/embed/libembed-cpython-$(v).so))
+	$(BUILD)/lib/embed/libembed-cpython-$(v).so)) \
+	$(BUILD)/lib/embed/libembed-pypy.so
 PRODUCTS := $(EMBED) $(LIBEMBED) $(BUILD)/lib/libembed.so \
 	$(BUILD)/lib/libembed.a $(BACKENDS) \
 	$(BUILD)/lib/embed/pythons $(BUILD)/include $(BUILD)/share/embed/python
@@ -213,6 +215,17 @@ PY_TEXTS := $(patsubst subinterp/py/%.py,$(BUILD)/obj/texts/%_text.h,\
 $(BUILD)/obj/texts/%_text.h: subinterp/py/%.py tools/text-to-c.sh
 	$(Q)mkdir -p $(@D)
 	$(Q)tools/text-to-c.sh $*_text <$< >$@
+
+# PyPy's backend needs nothing of PyPy.
+$(call objects,$(PYPY_SRC)): private CPPFLAGS += -I$(BUILD)/obj/texts
+$(call objects,$(PYPY_SRC)): | $(PY_TEXTS)
+
+$(BUILD)/lib/embed/libembed-pypy.so: $(call objects,$(PYPY_SRC) core/err.c \
+		core/lock.c) mk/backend.map
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LINK) $(SO_LDFLAGS) -Wl,--version-script=mk/backend.map \
+		-o $@ $(filter %.o,$^) -lpthread -ldl
 
 # A backend module.  Not linked with libpython: core loads that first.
 define python_rules

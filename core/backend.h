@@ -49,8 +49,9 @@ typedef struct ec_core {
  * one extension.
  */
 typedef struct ec_backend {
-    uint32_t abi;     /* EC_BACKEND_ABI */
-    const char *name; /* "cpython-3.13" */
+    uint32_t abi;        /* EC_BACKEND_ABI */
+    const char *name;    /* "cpython-3.13", "pypy" */
+    bool is_shared_only; /* all extensions are in one interpreter */
 
     /** Starts Python, or joins the one that runs.  Called once. */
     embed_status (*start)(const ec_core *core, const ec_python *python,

@@ -239,6 +239,9 @@ create(ec_slot *slot, const ec_backend *b, ec_err *err)
 {
     slot->level = ec_config_level(slot->plugin->name,
                                   (embed_isolation)slot->plugin->isolation);
+    if (b->is_shared_only) {
+        slot->level = EMBED_ISOLATION_SHARED;
+    }
     embed_status status = python_start(b, err);
     if (status != EMBED_OK) {
         return status;

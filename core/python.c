@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/pypy.h"
+
 /* A Python's "major.minor", as in names of backends and libraries. */
 #define VERSION_SIZE 16
 #define NAME_SIZE    48
@@ -127,6 +129,14 @@ loaded_probe(void *handle, const char *path, loaded *out)
 {
     version_fn *version = NULL;
     is_initialized_fn *live = NULL;
+    const char *slash = strrchr(path, '/');
+    if (ec_pypy_is_named(slash == NULL ? path : slash + 1)) {
+        /* It cannot be asked; who has loaded it uses it. */
+        (void)snprintf(out->path, sizeof out->path, "%s", path);
+        (void)snprintf(out->version, sizeof out->version, EC_PYPY);
+        out->is_live = true;
+        return true;
+    }
     if (!symbol(handle, "Py_GetVersion", &version) ||
         !symbol(handle, "Py_IsInitialized", &live)) {
         return false;
@@ -140,7 +150,7 @@ loaded_probe(void *handle, const char *path, loaded *out)
 /* More copies of libpython than a process can sensibly have. */
 #define LOADED_MAX 16
 
-/* Files of libpython in the process. */
+/* Files of libpython and libpypy in the process. */
 typedef struct loaded_files {
     char *path[LOADED_MAX]; /* path[n]; owned */
     size_t n;
@@ -154,7 +164,8 @@ loaded_visit(struct dl_phdr_info *info, size_t size, void *arg)
     (void)size;
     loaded_files *files = arg;
     const char *base = strrchr(info->dlpi_name, '/');
-    if (base == NULL || strncmp(base + 1, "libpython", 9) != 0) {
+    if (base == NULL || (strncmp(base + 1, "libpython", 9) != 0 &&
+                         strncmp(base + 1, "libpypy", 7) != 0)) {
         return 0;
     }
     files->path[files->n] = strdup(info->dlpi_name);
@@ -350,6 +361,11 @@ static embed_status
 choice_parse(const char *text, chosen *c, wish *w, ec_err *err)
 {
     const char *base = strrchr(text, '/');
+    if (ec_pypy_is_named(base == NULL ? text : base + 1)) {
+        w->backend = EC_PYPY;
+        w->executable = base == NULL ? "" : text;
+        return ec_pypy_find(text, c->library, sizeof c->library, err);
+    }
     if (base == NULL) {
         backend_for_version(text, c->backend, sizeof c->backend);
         w->backend = c->backend[0] != '\0' ? c->backend : text;
@@ -478,8 +494,9 @@ wish_make(wish *w, chosen *c, loaded *there, ec_python *python, ec_err *err)
     *w = (wish){.origin = "default"};
     bool found = loaded_find(there);
     if (found && (there->is_live || !has_env)) {
-        (void)snprintf(c->backend, sizeof c->backend, "cpython-%s",
-                       there->version);
+        bool is_pypy = strcmp(there->version, EC_PYPY) == 0;
+        (void)snprintf(c->backend, sizeof c->backend, "%s%s",
+                       is_pypy ? "" : "cpython-", there->version);
         w->backend = c->backend;
         w->library = there->path;
         w->origin = there->is_live ? "a Python runs in this process already"
@@ -504,12 +521,10 @@ python_drop(ec_python *python)
 
 /* Copies what was picked. */
 static embed_status
-python_keep(ec_python *python, const wish *w, const line *found, ec_err *err)
+python_keep(ec_python *python, const char *backend, const char *library,
+            const char *executable, ec_err *err)
 {
-    const char *library = w->library != NULL ? w->library : found->field[2];
-    const char *executable =
-        w->executable != NULL ? w->executable : found->field[3];
-    python->backend = strdup(found->field[0]);
+    python->backend = strdup(backend);
     python->library = strdup(library);
     python->executable = strdup(executable);
     if (python->backend == NULL || python->library == NULL ||
@@ -517,6 +532,38 @@ python_keep(ec_python *python, const wish *w, const line *found, ec_err *err)
         return ec_fail(err, EMBED_E_NOMEM, "out of memory");
     }
     return EMBED_OK;
+}
+
+/* Picks a line of the list, or PyPy when nothing was wished for and none of
+ * them is there. */
+static embed_status
+cpython_pick(const char *list, wish *w, const loaded *there, ec_python *python,
+             ec_err *err)
+{
+    line found;
+    char pypy[PATH_MAX];
+    bool is_there = list_find(list, w, &found);
+    if (!is_there && w->library == there->path && !python->is_live) {
+        /* Some library brought a libpython that nobody started: not ours to
+         * use, and harmless unless its symbols come first (checked below). */
+        *w = (wish){.origin = "default"};
+        is_there = list_find(list, w, &found);
+    }
+    if (!is_there && w->backend == NULL &&
+        ec_pypy_find(NULL, pypy, sizeof pypy, NULL) == EMBED_OK) {
+        return python_keep(python, EC_PYPY, pypy, "", err);
+    }
+    if (!is_there) {
+        return nothing_found(list, w, err);
+    }
+    embed_status status = python_keep(
+        python, found.field[0],
+        w->library != NULL ? w->library : found.field[2],
+        w->executable != NULL ? w->executable : found.field[3], err);
+    free(found.text);
+    return status != EMBED_OK
+               ? status
+               : library_promote(python->library, python->backend, err);
 }
 
 embed_status
@@ -537,22 +584,13 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
     if (status != EMBED_OK) {
         return status;
     }
-    (void)snprintf(list, sizeof list, "%s/pythons", dir);
-    line found;
-    bool is_there = list_find(list, &w, &found);
-    if (!is_there && w.library == there.path && !python.is_live) {
-        /* Some library brought a libpython that nobody started: not ours to
-         * use, and harmless unless its symbols come first (checked below). */
-        w = (wish){.origin = "default"};
-        is_there = list_find(list, &w, &found);
-    }
-    if (!is_there) {
-        return nothing_found(list, &w, err);
-    }
-    status = python_keep(&python, &w, &found, err);
-    free(found.text);
-    if (status == EMBED_OK) {
-        status = library_promote(python.library, python.backend, err);
+    if (w.backend != NULL && strcmp(w.backend, EC_PYPY) == 0) {
+        status = python_keep(&python, EC_PYPY,
+                             w.library != NULL ? w.library : c.library,
+                             w.executable != NULL ? w.executable : "", err);
+    } else {
+        (void)snprintf(list, sizeof list, "%s/pythons", dir);
+        status = cpython_pick(list, &w, &there, &python, err);
     }
     if (status == EMBED_OK) {
         status = backend_open(dir, python.backend, out_backend, err);

@@ -6,7 +6,7 @@
 # SPDX-License-Identifier: MIT
 
 LINT_SRC := $(TYPES_SRC) $(CORE_SRC) $(GEN_SRC)
-LINT_ALL := $(LINT_SRC) $(PY_SRC)
+LINT_ALL := $(LINT_SRC) $(PY_SRC) $(PYPY_SRC)
 FORMAT_FILES := $(filter-out tests/golden/%,$(sort $(wildcard include/*.h include/embed/*.h \
 	include/embed/cffi/*.h core/*.[ch] \
 	core/types/*.[ch] gen/*.[ch] subinterp/*/*.[ch] tests/*/*.c tests/*/*.h \

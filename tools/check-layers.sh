@@ -27,6 +27,9 @@ arrow 'gen/*.[ch]' "gen/[a-z0-9_]+\.h|$types|$public"
 arrow 'subinterp/cpython/*.[ch]' \
     "subinterp/cpython/[a-z0-9_]+\.[ch]|[a-z_]+_text\.h|core/[a-z0-9_]+\.h|$types|$public"
 
+arrow 'subinterp/pypy/*.[ch]' \
+    "subinterp/pypy/[a-z0-9_]+\.h|[a-z_]+_text\.h|core/[a-z0-9_]+\.h|$public"
+
 # Code of the form that CFFI generates includes our own Python.h.
 out=$(grep -rnE '# *include *<Python\.h>' include core gen subinterp tests |
     grep -v -e '^subinterp/cpython/py\.h:' -e '^tests/generated/')
@@ -34,7 +37,8 @@ if [ -n "$out" ]; then
     echo "$out" | sed 's/^/Python.h outside of py.h: /'
     bad=1
 fi
-out=$(grep -rnE 'PyGILState_|PyRun_SimpleString|PyErr_Print|Py_Finalize' \
+# The names that PyPy gives these functions are no matter of CPython's.
+out=$(grep -rnE '(^|[^y])PyGILState_|PyRun_SimpleString|PyErr_Print|Py_Finalize' \
     core gen subinterp include --include='*.[ch]' |
     grep -vE '^[^:]*:[0-9]*: *(/?\*|//)' | grep -vE '/\*.*(PyGILState_|PyRun_SimpleString|PyErr_Print|Py_Finalize)')
 if [ -n "$out" ]; then

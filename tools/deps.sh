@@ -56,6 +56,7 @@ look() {
         for tool in clang clang-format clang-tidy cppcheck g++; do
             command -v $tool >/dev/null 2>&1 || need "$tool" $tool
         done
+        command -v pypy3 >/dev/null 2>&1 || need "PyPy, for its tests" pypy3
     fi
 }
 

@@ -14,8 +14,8 @@ E2E_PLUGINS := $(foreach h,$(E2E_HEADERS),$(BUILD)/$(dir $(h))lib$(basename \
 	$(notdir $(h))).so)
 E2E_HELPERS := $(patsubst %,$(BUILD)/%,$(filter-out $(E2E_HEADERS:.h=.py),\
 	$(wildcard tests/e2e/plugins/*/*.py)))
-E2E_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard \
-	tests/e2e/test_*.c)))
+E2E_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter-out %/test_pypy.c,\
+	$(sort $(wildcard tests/e2e/test_*.c))))
 STRESS_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard \
 	tests/stress/test_*.c)))
 
@@ -45,7 +45,9 @@ $(FAM_DIR)/family: $(FAM_DIR)/libfam000.so
 $(E2E_HELPERS): $(BUILD)/%: %
 	$(Q)mkdir -p $(@D) && cp $< $@
 
-$(E2E_PROGRAMS) $(STRESS_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/%.o \
+PYPY_PROGRAM := $(BUILD)/tests/e2e/test_pypy
+$(E2E_PROGRAMS) $(STRESS_PROGRAMS) $(PYPY_PROGRAM): $(BUILD)/%: \
+		$(BUILD)/obj/%.o \
 		$(BUILD)/obj/libsupport.a | $(BUILD)/lib/libembed.so \
 		$(E2E_PLUGINS) $(E2E_HELPERS) $(FAM_DIR)/family
 	$(call say,LD,$@)
@@ -56,6 +58,12 @@ $(E2E_PROGRAMS) $(STRESS_PROGRAMS): $(BUILD)/%: $(BUILD)/obj/%.o \
 per_python = $(foreach p,$(1),$(PYTHON_VERSIONS:%=$(p)@%))
 
 TEST_PROGRAMS += $(call per_python,$(E2E_PROGRAMS))
+
+# What PyPy can do, too; the plug-ins are the same files.  Not with sanitizers:
+# PyPy's memory is its own.
+PYPY := $(if $(SAN),,$(shell command -v pypy3 2>/dev/null))
+PYPY_TESTS := def_extern exit fork init lib nesting pypy threads values
+TEST_PROGRAMS += $(if $(PYPY),$(PYPY_TESTS:%=$(BUILD)/tests/e2e/test_%@pypy3))
 
 .PHONY: stress
 stress: $(PRODUCTS) $(STRESS_PROGRAMS) ## the long tests, bounded by STRESS_SECONDS=30 each

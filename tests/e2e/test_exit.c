@@ -143,6 +143,7 @@ static void
 underscore_exit_ends_at_once_and_runs_nothing(void **state)
 {
     (void)state; /* R10 */
+    e2e_not_on_pypy();
     run_to(underscore_exit_scenario, NULL, 5);
     assert_string_equal(r.out, "");
     assert_string_equal(r.err, "");
@@ -432,6 +433,7 @@ static void
 shutdown_ends_extensions_and_calls_give_the_failure_value(void **state)
 {
     (void)state; /* R9 */
+    e2e_not_on_pypy();
     char *letters[] = {(char[]){"a"}, (char[]){"s"}, (char[]){"u"}};
     for (size_t i = 0; i < 3; i++) {
         run_to(shutdown_scenario, letters[i], 0);

@@ -112,6 +112,7 @@ static void
 initialised_data_is_there_before_any_python(void **state)
 {
     (void)state; /* O9, I1 */
+    e2e_not_on_pypy();
     e2e_expect_ok(data_scenario, NULL, 20);
 }
 

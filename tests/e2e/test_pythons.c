@@ -94,7 +94,7 @@ embed_python_that_is_not_there_is_refused_with_the_list(void **state)
 {
     (void)state;
     pythons_line l = listed_under_test();
-    static const char *const bad[] = {"4.7",  "nonsense",   "pypy3",
+    static const char *const bad[] = {"4.7",  "nonsense",   "jython",
                                       "3.11", "python3.11", "cpython-3.8",
                                       "3",    "-"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

@@ -150,6 +150,7 @@ static void
 long_doubles_and_complex_numbers_mix_with_others(void **state)
 {
     (void)state; /* V1, V7 */
+    e2e_not_on_pypy();
     e2e_expect_ok(wide_floats_scenario, NULL, 20);
 }
 
@@ -358,6 +359,7 @@ static void
 members_of_every_kind_are_read_and_made_in_python(void **state)
 {
     (void)state; /* V2, V3 */
+    e2e_not_on_pypy();
     e2e_expect_ok(records_scenario, NULL, 20);
 }
 
@@ -471,6 +473,7 @@ static void
 up_to_twenty_arguments_arrive_in_order(void **state)
 {
     (void)state; /* V7 */
+    e2e_not_on_pypy();
     e2e_expect_ok(arguments_scenario, NULL, 20);
 }
 

@@ -49,6 +49,21 @@ e2e_rss_kib(void)
 }
 
 bool
+e2e_is_pypy(void)
+{
+    const char *python = getenv("EMBED_PYTHON");
+    return python != NULL && strncmp(python, "pypy", 4) == 0;
+}
+
+void
+e2e_not_on_pypy(void)
+{
+    if (e2e_is_pypy()) {
+        skip();
+    }
+}
+
+bool
 e2e_is_sanitized(void)
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

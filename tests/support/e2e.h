@@ -72,6 +72,12 @@ unsigned e2e_python_version(void);
  *  ends the child when the build does not know it. */
 const char *e2e_libpython_path(void);
 
+/** Does EMBED_PYTHON name a PyPy? */
+bool e2e_is_pypy(void);
+
+/** Skips a test of something that PyPy does not have, or does its own way. */
+void e2e_not_on_pypy(void);
+
 /** Is this program built with a sanitizer? Times and memory mean less then. */
 bool e2e_is_sanitized(void);
 

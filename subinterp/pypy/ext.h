@@ -1,0 +1,50 @@
+/* ext.h - extensions in PyPy's interpreter.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_SUBINTERP_PYPY_EXT_H
+#define EMBED_SUBINTERP_PYPY_EXT_H
+
+#include "core/backend.h"
+
+/** One extension; its tables as PyPy sees them.  Never freed: PyPy and callers
+ *  may look at it at any time. */
+typedef struct pp_inst {
+    ec_slot *slot; /* constant */
+    /* PyPy keeps what it needs in the `reserved` members, and so does core:
+     * PyPy has records of its own.  copies[num_exports] */
+    struct embed_externpy *copies;
+    struct embed_global *globals; /* globals[num_globals] */
+    struct embed_context context;
+    ec_err why;           /* of the init code, on its thread */
+    struct pp_inst *next; /* guarded by: list lock */
+    bool is_loaded; /* guarded by: list lock; has its name in sys.modules */
+} pp_inst;
+
+/** ec_backend.create; another extension of the same name is refused. */
+embed_status pp_create(ec_slot *slot, void **out, ec_err *err);
+
+/** ec_backend.init; arg: pp_inst, as below */
+embed_status pp_init(void *arg, ec_err *err);
+
+/** ec_backend.retire; PyPy cannot drop a module that C code may still call. */
+embed_status pp_retire(void *arg, bool hooks, uint64_t deadline_ns,
+                       bool *out_parked, ec_err *err);
+
+/** Runs exit handlers and flushes files; false when that took too long. */
+bool pp_finish(uint64_t deadline_ns);
+
+/** ec_backend.call */
+void pp_call(struct embed_externpy *fn, char *buffer);
+
+/* For pp_bridge; arg: pp_inst. */
+const char *pp_export_name(void *arg, int i);
+const void *pp_export_failure(void *arg, int i);
+void pp_report(void *arg, int i, int status, const char *type,
+               const char *value, const char *trace);
+
+/** Answers PyPy's question for the tables of a module. */
+void
+pp_answer(void *p[], uintptr_t version, const struct embed_context *context);
+
+#endif /* EMBED_SUBINTERP_PYPY_EXT_H */
