@@ -45,12 +45,6 @@ call_first(struct embed_externpy *fn, char *buffer)
     embed_plugin_start(ec_slot_of(fn)->plugin, fn, buffer);
 }
 
-static bool
-is_export(const struct embed_global *global)
-{
-    return ((uintptr_t)global->type_op & 0xff) == EMBED_OP_EXTERN_PYTHON;
-}
-
 /* Makes the list of exports out of the tables.  False when out of memory. */
 static bool
 exports_make(cffi_plugin *made)
@@ -65,7 +59,7 @@ exports_make(cffi_plugin *made)
         return false;
     }
     for (int i = 0; i < c->num_globals; i++) {
-        if (is_export(&c->globals[i])) {
+        if (ec_is_export(&c->globals[i])) {
             struct embed_export *export = &made->records[plugin->num_exports];
             const struct embed_externpy *own = c->globals[i].address;
             export->externpy = *own;
@@ -83,7 +77,7 @@ exports_number(const struct embed_plugin *plugin)
     const struct embed_context *c = plugin->context;
     size_t n = 0;
     for (int i = 0; i < c->num_globals; i++) {
-        if (is_export(&c->globals[i])) {
+        if (ec_is_export(&c->globals[i])) {
             struct embed_externpy *own = c->globals[i].address;
             *own = plugin->exports[n++]->externpy;
         }

@@ -52,6 +52,13 @@ ec_slot_fits(const struct embed_plugin *plugin)
            plugin->size == sizeof(struct embed_plugin);
 }
 
+/** Is an entry of the table of globals a function implemented in Python? */
+static inline bool
+ec_is_export(const struct embed_global *global)
+{
+    return ((uintptr_t)global->type_op & 0xff) == EMBED_OP_EXTERN_PYTHON;
+}
+
 /** The slot of an export; its externpy record belongs to a registered
  *  plug-in. */
 static inline ec_slot *

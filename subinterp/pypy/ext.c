@@ -27,12 +27,6 @@ static __thread const pp_inst *loading;
 
 /* --- tables ---------------------------------------------------------------*/
 
-static bool
-is_export(const struct embed_global *global)
-{
-    return ((uintptr_t)global->type_op & 0xff) == EMBED_OP_EXTERN_PYTHON;
-}
-
 /* Copies the table of globals, the exports' records replaced by our own. */
 static void
 globals_copy(pp_inst *inst)
@@ -40,7 +34,7 @@ globals_copy(pp_inst *inst)
     const struct embed_context *c = inst->slot->plugin->context;
     for (int i = 0; i < c->num_globals; i++) {
         inst->globals[i] = c->globals[i];
-        if (is_export(&c->globals[i])) {
+        if (ec_is_export(&c->globals[i])) {
             const struct embed_externpy *fn = c->globals[i].address;
             struct embed_externpy *copy = &inst->copies[ec_export_index(fn)];
             *copy = (struct embed_externpy){

@@ -39,6 +39,7 @@ typedef int gil_ensure_fn(void);
 typedef void gil_release_fn(int state);
 typedef void after_fork_fn(void);
 
+static make_gil_fn *make_gil;
 static init_module_fn *init_module;
 static gil_check_fn *gil_check;
 static gil_ensure_fn *gil_ensure;
@@ -68,18 +69,31 @@ memory_check(ec_err *err)
     return EMBED_OK;
 }
 
-/* Sets *out_fn, a function pointer, to a symbol of libpypy. */
+/* Finds what is used of libpypy. */
 static embed_status
-symbol(void *handle, const ec_python *python, const char *name, void *out_fn,
-       ec_err *err)
+symbols_find(void *handle, const ec_python *python, ec_err *err)
 {
-    void *address = dlsym(handle, name);
-    if (address == NULL) {
-        return ec_fail(err, EMBED_E_PYTHON,
-                       "%s has no %s(): it is not a PyPy that can be embedded",
-                       python->library, name);
+    const struct {
+        const char *name;
+        void *out_fn; /* a function pointer */
+    } wanted[] = {
+        {"pypy_carefully_make_gil", &make_gil},
+        {"pypy_init_embedded_cffi_module", &init_module},
+        {"PyPyGILState_Check", &gil_check},
+        {"PyPyGILState_Ensure", &gil_ensure},
+        {"PyPyGILState_Release", &gil_release},
+        {"PyPyOS_AfterFork", &after_fork},
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        void *address = dlsym(handle, wanted[i].name);
+        if (address == NULL) {
+            return ec_fail(
+                err, EMBED_E_PYTHON,
+                "%s has no %s(): it is not a PyPy that can be embedded",
+                python->library, wanted[i].name);
+        }
+        memcpy(wanted[i].out_fn, &address, sizeof address);
     }
-    memcpy(out_fn, &address, sizeof address);
     return EMBED_OK;
 }
 
@@ -137,12 +151,12 @@ pp_answer(void *p[], uintptr_t version, const struct embed_context *context)
 
 /* Starts PyPy, which changes LC_CTYPE on the way (R13). */
 static embed_status
-pypy_start(make_gil_fn *make_gil, const ec_python *python, ec_err *err)
+pypy_start(const ec_python *python, ec_err *err)
 {
     const char *now =
         setlocale(LC_CTYPE, NULL); // NOLINT(concurrency-mt-unsafe)
     char *before = now == NULL ? NULL : strdup(now);
-    int rc = make_gil == NULL ? -1 : make_gil("libembed");
+    int rc = make_gil("libembed");
     if (before != NULL) {
         (void)setlocale(LC_CTYPE, before); // NOLINT(concurrency-mt-unsafe)
         free(before);
@@ -195,7 +209,6 @@ fork_watch(void)
 embed_status
 pp_start(const ec_core *core, const ec_python *python, ec_err *err)
 {
-    make_gil_fn *make_gil = NULL;
     int saved = errno;
     pp_core = core;
     is_ours = !python->is_live;
@@ -207,29 +220,10 @@ pp_start(const ec_core *core, const ec_python *python, ec_err *err)
     }
     embed_status status = memory_check(err);
     if (status == EMBED_OK) {
-        status =
-            symbol(handle, python, "pypy_carefully_make_gil", &make_gil, err);
+        status = symbols_find(handle, python, err);
     }
     if (status == EMBED_OK) {
-        status = symbol(handle, python, "pypy_init_embedded_cffi_module",
-                        &init_module, err);
-    }
-    if (status == EMBED_OK) {
-        status = symbol(handle, python, "PyPyGILState_Check", &gil_check, err);
-    }
-    if (status == EMBED_OK) {
-        status =
-            symbol(handle, python, "PyPyGILState_Ensure", &gil_ensure, err);
-    }
-    if (status == EMBED_OK) {
-        status =
-            symbol(handle, python, "PyPyGILState_Release", &gil_release, err);
-    }
-    if (status == EMBED_OK) {
-        status = symbol(handle, python, "PyPyOS_AfterFork", &after_fork, err);
-    }
-    if (status == EMBED_OK) {
-        status = pypy_start(make_gil, python, err);
+        status = pypy_start(python, err);
     }
     if (status == EMBED_OK) {
         status = bridge_build(err);

@@ -4,8 +4,8 @@
  * attach new threads and take the GIL themselves.  So there is no thread state
  * to keep here, and a call of an export is PyPy's own function.
  *
- * No header of PyPy's is needed: the five functions of libpypy that embedding
- * needs are looked up by name.
+ * No header of PyPy's is needed: the functions of libpypy that embedding and
+ * fork() need are looked up by name.
  *
  * SPDX-License-Identifier: MIT
  */
