@@ -11,15 +11,12 @@
 #include "core/life.h"
 #include "core/registry.h"
 #include "core/report.h"
-
-#define TEXT_OF(x)   #x
-#define NUMBER_OF(x) TEXT_OF(x)
+#include "core/version.h"
 
 const char *
 embed_version(void)
 {
-    return NUMBER_OF(EMBED_VERSION_MAJOR) "." NUMBER_OF(
-        EMBED_VERSION_MINOR) "." NUMBER_OF(EMBED_VERSION_PATCH);
+    return EC_VERSION;
 }
 
 /* Finds an extension by the name a host gave. */

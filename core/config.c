@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log.h"
+
 #define EXIT_TIMEOUT_DEFAULT_MS 2000
 #define EXIT_TIMEOUT_MAX_MS     600000
 
@@ -27,10 +29,69 @@ list_has(const char *list, const char *name)
     return false;
 }
 
+/* The level that a word of len bytes stands for; DEFAULT: none. */
+static embed_isolation
+level_of(const char *text, size_t len)
+{
+    for (int level = EMBED_ISOLATION_OWN; level <= EMBED_ISOLATION_SHARED;
+         level++) {
+        const char *name = ec_config_level_name((embed_isolation)level);
+        if (strlen(name) == len && strncmp(text, name, len) == 0) {
+            return (embed_isolation)level;
+        }
+    }
+    return EMBED_ISOLATION_DEFAULT;
+}
+
+/* The level that a list of NAME=LEVEL has for `name`, or for "*"; DEFAULT:
+ * none.  The last one counts. */
+static embed_isolation
+list_level(const char *list, const char *name)
+{
+    embed_isolation found = EMBED_ISOLATION_DEFAULT;
+    bool is_named = false;
+    while (*list != '\0') {
+        list += strspn(list, ", \t");
+        size_t n = strcspn(list, ", \t");
+        const char *equals = memchr(list, '=', n);
+        size_t len = equals == NULL ? 0 : (size_t)(equals - list);
+        bool is_this =
+            len > 0 && len == strlen(name) && strncmp(list, name, len) == 0;
+        bool is_any = len == 1 && list[0] == '*' && !is_named;
+        if (is_this || is_any) {
+            embed_isolation level = level_of(equals + 1, n - len - 1);
+            if (level == EMBED_ISOLATION_DEFAULT) {
+                ec_log(EC_LOG_WARNING, name,
+                       "EMBED_ISOLATION: '%.*s' is not own, sub or shared",
+                       (int)(n - len - 1), equals + 1);
+            } else {
+                found = level;
+                is_named = is_named || is_this;
+            }
+        }
+        list += n;
+    }
+    return found;
+}
+
+const char *
+ec_config_level_name(embed_isolation level)
+{
+    return level == EMBED_ISOLATION_SHARED ? "shared"
+           : level == EMBED_ISOLATION_SUB  ? "sub"
+                                           : "own";
+}
+
 embed_isolation
 ec_config_level(const char *name, embed_isolation built)
 {
+    const char *levels = secure_getenv("EMBED_ISOLATION");
+    embed_isolation level =
+        levels == NULL ? EMBED_ISOLATION_DEFAULT : list_level(levels, name);
     const char *shared = secure_getenv("EMBED_SHARED_INTERP");
+    if (level != EMBED_ISOLATION_DEFAULT) {
+        return level;
+    }
     if (shared != NULL &&
         (strcmp(shared, "1") == 0 || list_has(shared, name))) {
         return EMBED_ISOLATION_SHARED;

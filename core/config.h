@@ -9,9 +9,15 @@
 
 #include "embed.h"
 
-/** The level in force for an extension: EMBED_SHARED_INTERP ("1": all, "0" or
- *  "": none, "a,b": these) over what it was built with (R20). */
+/**
+ * The level in force for an extension (R20), the first of: EMBED_ISOLATION
+ * ("NAME=LEVEL,..."; NAME may be "*"), EMBED_SHARED_INTERP ("1": all, "0" or "":
+ * none, "a,b": these), what it was built with.
+ */
 embed_isolation ec_config_level(const char *name, embed_isolation built);
+
+/** "own", "sub" or "shared". */
+const char *ec_config_level_name(embed_isolation level);
 
 /** Upper bound for exit handlers at process exit and for embed_shutdown(-1),
  *  in milliseconds: EMBED_EXIT_TIMEOUT_MS, default 2000. */

@@ -13,6 +13,7 @@
 
 #include "core/config.h"
 #include "core/lock.h"
+#include "core/log.h"
 #include "core/process.h"
 #include "core/python.h"
 #include "core/registry.h"
@@ -234,15 +235,45 @@ create_inst(ec_slot *slot, const ec_backend *b, ec_err *err)
     return status;
 }
 
+/* Settles how isolated an extension will be: as was asked, as far as the Python
+ * can. */
+static embed_status
+level_choose(ec_slot *slot, const ec_backend *b, ec_err *err)
+{
+    const struct embed_plugin *plugin = slot->plugin;
+    embed_isolation built = (embed_isolation)plugin->isolation;
+    embed_isolation asked = ec_config_level(plugin->name, built);
+    slot->level = b->is_shared_only ? EMBED_ISOLATION_SHARED : asked;
+    if (built == EMBED_ISOLATION_DEFAULT) {
+        built = EMBED_ISOLATION_OWN;
+    }
+    /* More sharing is a larger number. */
+    if ((plugin->flags & EMBED_PLUGIN_STRICT) != 0 && slot->level > built) {
+        return ec_fail(err, EMBED_E_INIT,
+                       "it was built with --isolation %s --strict, and %s",
+                       ec_config_level_name(built),
+                       asked > built ? "EMBED_ISOLATION or EMBED_SHARED_INTERP "
+                                       "asks for less"
+                                     : "this Python has one interpreter for "
+                                       "all extensions");
+    }
+    if (slot->level != asked) {
+        ec_log(EC_LOG_WARNING, plugin->name,
+               "level %s instead of %s: this Python (%s) has one interpreter "
+               "for all extensions",
+               ec_config_level_name(slot->level), ec_config_level_name(asked),
+               b->name);
+    }
+    return EMBED_OK;
+}
+
 static embed_status
 create(ec_slot *slot, const ec_backend *b, ec_err *err)
 {
-    slot->level = ec_config_level(slot->plugin->name,
-                                  (embed_isolation)slot->plugin->isolation);
-    if (b->is_shared_only) {
-        slot->level = EMBED_ISOLATION_SHARED;
+    embed_status status = level_choose(slot, b, err);
+    if (status == EMBED_OK) {
+        status = python_start(b, err);
     }
-    embed_status status = python_start(b, err);
     if (status != EMBED_OK) {
         return status;
     }
@@ -330,6 +361,18 @@ claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
     return status;
 }
 
+static void
+creation_log(const ec_slot *slot, const ec_backend *b, embed_status status,
+             const ec_err *why)
+{
+    if (status == EMBED_OK) {
+        ec_log(EC_LOG_INFO, slot->plugin->name, "ready: level %s, %s",
+               ec_config_level_name(slot->level), b->name);
+    } else {
+        ec_log(EC_LOG_ERROR, slot->plugin->name, "failed: %s", why->text);
+    }
+}
+
 embed_status
 ec_life_ready(ec_slot *slot, ec_err *err)
 {
@@ -355,6 +398,9 @@ ec_life_ready(ec_slot *slot, ec_err *err)
             settle(slot, b, status, &why);
         }
         b->attach(outer);
+    }
+    if (mine) {
+        creation_log(slot, b, status, &why);
     }
     if (mine && status != EMBED_OK) {
         ec_report_set(slot->plugin->name, "", &why);
@@ -497,6 +543,13 @@ slot_retire(ec_slot *slot, void *inst, uint64_t deadline_ns, ec_err *err)
     slot->state = parked ? EMBED_STATE_PARKED : EMBED_STATE_CLOSED;
     (void)pthread_cond_broadcast(&slot->changed);
     ec_mutex_unlock(&lock);
+    if (status == EMBED_OK) {
+        ec_log(EC_LOG_INFO, slot->plugin->name, "closed%s",
+               parked ? "; its interpreter is kept, unused" : "");
+    } else {
+        ec_log(EC_LOG_WARNING, slot->plugin->name, "not closed in time: %s",
+               err->text);
+    }
     return status;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/log.h"
 #include "core/pypy.h"
 
 /* A Python's "major.minor", as in names of backends and libraries. */
@@ -597,6 +598,9 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
     }
     if (status == EMBED_OK) {
         *out_python = python;
+        ec_log(EC_LOG_INFO, NULL, "Python: %s, %s%s", python.backend,
+               python.library == NULL ? python.executable : python.library,
+               python.is_live ? ", which runs already" : "");
     } else {
         python_drop(&python);
     }

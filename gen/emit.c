@@ -134,6 +134,7 @@ emit_banner(const eg_emitter *em)
     if (isolation != NULL) {
         eg_text_printf(out, " --isolation %s", isolation);
     }
+    comment_word(out, spec->opts->is_strict ? " --strict" : "", "");
     comment_word(out, " --emit-c ", em->file);
     eg_text_puts(out, "\n */\n");
 }
@@ -294,8 +295,9 @@ emit_descriptor(const eg_emitter *em)
                    spec->name, em->plan->context_version,
                    (unsigned)spec->opts->isolation, em->plan->n_exports);
     eg_text_literal(out, init_file, strlen(init_file));
-    eg_text_printf(out, ",\n    %s,\n    %s,\n    %zu,\n",
+    eg_text_printf(out, ",\n    %s%s,\n    %s,\n    %zu,\n",
                    spec->opts->is_module ? "EMBED_PLUGIN_MODULE" : "0",
+                   spec->opts->is_strict ? " | EMBED_PLUGIN_STRICT" : "",
                    spec->bundle.n > 0 ? "embed_bundle" : "NULL",
                    spec->bundle.n);
     eg_text_puts(out, "};\n"

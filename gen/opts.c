@@ -41,6 +41,7 @@ static const char help_build_text[] =
     "the\n"
     "                       library\n"
     "  --isolation LEVEL    own (default), sub or shared\n"
+    "  --strict             fail where only less isolation is to be had\n"
     "  --emit-c FILE        write the C code; with -o, keep it\n"
     "  --api FILE           declarations as in CFFI's embedding_api(), in "
     "place\n"
@@ -342,6 +343,10 @@ build_argument(eg_opts *opts, cursor *at, ec_err *err)
         opts->command = opts->command == EG_COMMAND_CHECK_API
                             ? EG_COMMAND_HELP_CHECK_API
                             : EG_COMMAND_HELP_BUILD;
+        return EMBED_OK;
+    }
+    if (strcmp(arg, "--strict") == 0) {
+        opts->is_strict = true;
         return EMBED_OK;
     }
     if (strcmp(arg, "--module") == 0) {

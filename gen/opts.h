@@ -40,6 +40,7 @@ typedef struct eg_opts {
     bool is_script;      /* declarations as build scripts write them: --api or
                            --module in place of API.h */
     embed_isolation isolation;
+    bool is_strict;    /* --strict: no less isolation than that */
     eg_list cdefs;     /* --cdef, --api and --override, in order */
     eg_list apis;      /* --api: those of `cdefs` that are exported */
     eg_list packed;    /* --pack: pairs of a file and its number */

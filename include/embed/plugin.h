@@ -210,7 +210,8 @@ struct embed_plugin {
 enum {
     EMBED_PLUGIN_MODULE = 1, /* has no program: the interpreter that imports it
                                 first implements its exports */
-    EMBED_PLUGIN_CFFI = 2    /* its C code is CFFI's own: see embed/cffi/ */
+    EMBED_PLUGIN_CFFI = 2,   /* its C code is CFFI's own: see embed/cffi/ */
+    EMBED_PLUGIN_STRICT = 4  /* does not run with less isolation than asked */
 };
 
 /* What generated code calls.  All are safe from any thread. */

@@ -4,6 +4,7 @@
  */
 #include "core/backend.h"
 
+#include "core/version.h"
 #include "subinterp/cpython/call.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/forking.h"
@@ -12,9 +13,6 @@
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
 #include "subinterp/cpython/thread.h"
-
-#define TEXT_OF(x)   #x
-#define NUMBER_OF(x) TEXT_OF(x)
 
 /* Process exit: whatever has not finished in time is left to run. */
 static void
@@ -32,7 +30,7 @@ embed_backend(uint32_t abi)
 {
     static const ec_backend table = {
         .abi = EC_BACKEND_ABI,
-        .name = "cpython-" NUMBER_OF(PY_MAJOR_VERSION) "." NUMBER_OF(
+        .name = "cpython-" EC_TEXT_OF(PY_MAJOR_VERSION) "." EC_TEXT_OF(
             PY_MINOR_VERSION),
         .start = es_runtime_start,
         .create = es_interp_create,

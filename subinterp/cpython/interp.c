@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "subinterp/cpython/finish.h"
-#include "subinterp/cpython/py_bundle.h"
 #include "subinterp/cpython/py_guard.h"
 #include "subinterp/cpython/py_init.h"
+#include "subinterp/cpython/py_path.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
 #include "subinterp/cpython/thread.h"
@@ -210,28 +210,6 @@ site_run(void)
     return none == NULL ? -1 : 0;
 }
 
-/* Puts the directory of the plug-in where a script's directory would be:
- * first.  In the shared interpreter last, as it belongs to all. */
-static int
-path_add(const char *library, bool is_shared)
-{
-    const char *slash = library == NULL ? NULL : strrchr(library, '/');
-    PyObject *path = PySys_GetObject("path"); /* borrowed */
-    if (slash == NULL || path == NULL || !PyList_Check(path)) {
-        return 0;
-    }
-    ES_OWNED PyObject *dir =
-        PyUnicode_DecodeFSDefaultAndSize(library, slash - library);
-    if (dir == NULL) {
-        return -1;
-    }
-    int has = PySequence_Contains(path, dir);
-    if (has != 0) {
-        return has < 0 ? -1 : 0;
-    }
-    return PyList_Insert(path, is_shared ? PyList_GET_SIZE(path) : 0, dir);
-}
-
 /* Once for each interpreter, on the thread that makes its first extension. */
 static int
 interp_prepare(es_interp *interp)
@@ -261,9 +239,8 @@ inst_init(es_inst *inst, ec_err *err)
 {
     es_interp *interp = inst->interp;
     if ((interp->py == NULL && interp_prepare(interp) != 0) ||
-        path_add(inst->slot->library, interp == &es_main) != 0 ||
-        es_bundle_install(inst->slot->plugin, inst->slot->library,
-                          interp == &es_main) != 0) {
+        es_path_install(inst->slot->plugin, inst->slot->library,
+                        interp == &es_main, &inst->names) != 0) {
         return es_init_failed(inst->slot->plugin, "preparing the interpreter",
                               err);
     }
@@ -272,7 +249,7 @@ inst_init(es_inst *inst, ec_err *err)
         return es_init_failed(inst->slot->plugin,
                               "making the modules of the extension", err);
     }
-    return es_init_run(inst->ext, err);
+    return es_init_run(inst->ext, inst->names, err);
 }
 
 embed_status
@@ -365,6 +342,8 @@ ext_drop(es_inst *inst)
         if (ext != NULL) {
             es_pyext_destroy(ext);
         }
+        es_path_uninstall(inst->names);
+        inst->names = NULL;
         es_leave(&entry);
     }
     ec_err_clear(&ignored);

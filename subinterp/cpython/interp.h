@@ -49,6 +49,7 @@ typedef struct es_inst {
     es_interp *interp;     /* constant */
     ec_slot *slot;         /* constant */
     es_pyext *ext;         /* guarded by: the GIL; set by init */
+    PyObject *names;       /* as ext; imports in a shared one; may be NULL */
     bool is_guest;         /* constant; in an interpreter that is another
                               extension's, or the host's */
     _Atomic unsigned gate; /* ES_GATE_*; 0: free to enter */

@@ -6,15 +6,7 @@
  */
 #include "subinterp/cpython/py_embed.h"
 
-#include "embed.h"
-
-/* The text of a number that is a macro. */
-#define TEXT_OF(n) TEXT(n)
-#define TEXT(n)    #n
-
-#define VERSION               \
- TEXT_OF(EMBED_VERSION_MAJOR) \
- "." TEXT_OF(EMBED_VERSION_MINOR) "." TEXT_OF(EMBED_VERSION_PATCH)
+#include "core/version.h"
 
 /* Fills the module.  0, or -1 with an exception set. */
 static int
@@ -38,7 +30,7 @@ module_fill(const es_py *py)
             return -1;
         }
     }
-    return PyModule_AddStringConstant(py->module, "__version__", VERSION);
+    return PyModule_AddStringConstant(py->module, "__version__", EC_VERSION);
 }
 
 int

@@ -4,18 +4,13 @@
  */
 #include "subinterp/cpython/py_init.h"
 
+#include "core/version.h"
 #include "subinterp/cpython/py_error.h"
 #include "subinterp/cpython/py_guard.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-#define TEXT_OF_(x) #x
-#define TEXT_OF(x)  TEXT_OF_(x)
-#define VERSION_TEXT          \
- TEXT_OF(EMBED_VERSION_MAJOR) \
- "." TEXT_OF(EMBED_VERSION_MINOR) "." TEXT_OF(EMBED_VERSION_PATCH)
 
 /* --- source text --------------------------------------------------------- */
 
@@ -122,9 +117,9 @@ globals_create(const struct embed_plugin *plugin)
     return es_take(&globals);
 }
 
-/* Compiles the init code; new reference. */
+/* Compiles the init code, its imports as `names` says; new reference. */
 static PyObject *
-source_compile(const struct embed_plugin *plugin)
+source_compile(const struct embed_plugin *plugin, PyObject *names)
 {
     PyCompilerFlags flags = {PyCF_SOURCE_IS_UTF8 | PyCF_IGNORE_COOKIE,
                              PY_MINOR_VERSION};
@@ -140,14 +135,18 @@ source_compile(const struct embed_plugin *plugin)
     if (name == NULL) {
         return NULL;
     }
+    if (names != NULL) {
+        return PyObject_CallMethod(names, "compile", "s#O", text,
+                                   (Py_ssize_t)size, name);
+    }
     return Py_CompileStringObject(text, name, Py_file_input, &flags, -1);
 }
 
 /* Runs the init code.  0, or -1 with an exception set. */
 static int
-source_run(const struct embed_plugin *plugin)
+source_run(const struct embed_plugin *plugin, PyObject *names)
 {
-    ES_OWNED PyObject *code = source_compile(plugin);
+    ES_OWNED PyObject *code = source_compile(plugin, names);
     ES_OWNED PyObject *globals = NULL;
     ES_OWNED PyObject *result = NULL;
 
@@ -181,7 +180,7 @@ failure_print(const struct embed_plugin *plugin, const ec_err *err)
         "Failed to initialize the Python-libembed embedding logic:\n\n"
         "%s\n"
         "From: %s\n"
-        "compiled with libembed version: " VERSION_TEXT "\n"
+        "compiled with libembed version: " EC_VERSION "\n"
         "Python: %s\n"
         "sys.path: %R\n\n",
         traceback, plugin->name, version, path == NULL ? Py_None : path);
@@ -209,7 +208,7 @@ es_init_failed(const struct embed_plugin *plugin, const char *what, ec_err *err)
 }
 
 embed_status
-es_init_run(es_pyext *ext, ec_err *err)
+es_init_run(es_pyext *ext, PyObject *names, ec_err *err)
 {
     const struct embed_plugin *plugin = ext->plugin;
 
@@ -217,7 +216,7 @@ es_init_run(es_pyext *ext, ec_err *err)
         return EMBED_OK;
     }
     source_show_if_cheap(plugin);
-    if (source_run(plugin) < 0) {
+    if (source_run(plugin, names) < 0) {
         return es_init_failed(plugin, "init code failed", err);
     }
     source_show_if_cheap(plugin);

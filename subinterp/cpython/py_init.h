@@ -14,10 +14,13 @@
  * extension's name).  A failure is reported once in full on sys.stderr, unless
  * that is None; SystemExit is a failure like any other.
  *
+ * @param names  what es_path_install() made; NULL: its imports mean what they
+ *               say
+ *
  * Returns:  EMBED_OK; EMBED_E_INIT with type, value and traceback, and in the
  *           text a hint where one is known (R21).  No exception is set.
  */
-embed_status es_init_run(es_pyext *ext, ec_err *err);
+embed_status es_init_run(es_pyext *ext, PyObject *names, ec_err *err);
 
 /**
  * Turns the current exception into `err` and the report on sys.stderr, for

@@ -82,39 +82,42 @@ class Finder:
 class Loader:
     """The loader of one module."""
 
-    def __init__(self, bundle, fullname, name):
+    def __init__(self, bundle, fullname, file):
         self.bundle = bundle
-        self.fullname = fullname
-        self.name = name
+        self.name = fullname
+        self.file = file
 
     def create_module(self, spec):
         return None
 
     def exec_module(self, module):
-        exec(self.get_code(self.fullname), module.__dict__)
+        exec(self.get_code(self.name), module.__dict__)
 
     def _check(self, fullname):
-        if fullname is not None and fullname != self.fullname:
+        if fullname is not None and fullname != self.name:
             raise ImportError("loader for %s cannot handle %s"
-                              % (self.fullname, fullname), name=fullname)
+                              % (self.name, fullname), name=fullname)
 
     def is_package(self, fullname):
         self._check(fullname)
-        return self.name.endswith("/__init__.py")
+        return self.file.endswith("/__init__.py")
 
     def get_filename(self, fullname=None):
         self._check(fullname)
-        return self.bundle.path_of(self.name)
+        return self.bundle.path_of(self.file)
 
     def get_source(self, fullname):
         self._check(fullname)
         return importlib.util.decode_source(
-            bytes(self.bundle.files[self.name]))
+            bytes(self.bundle.files[self.file]))
+
+    def source_to_code(self, data, path):
+        return compile(data, path, "exec", dont_inherit=True)
 
     def get_code(self, fullname):
         self._check(fullname)
-        return compile(bytes(self.bundle.files[self.name]),
-                       self.get_filename(), "exec", dont_inherit=True)
+        return self.source_to_code(bytes(self.bundle.files[self.file]),
+                                   self.get_filename())
 
     def get_data(self, path):
         name = self.bundle.name_of(path)
@@ -123,7 +126,7 @@ class Loader:
         return bytes(self.bundle.files[name])
 
     def get_resource_reader(self, fullname):
-        return Reader(self.bundle, self.name.rpartition("/")[0])
+        return Reader(self.bundle, self.file.rpartition("/")[0])
 
 
 class Reader:
@@ -226,8 +229,8 @@ class Path:
         return io.TextIOWrapper(data, *args, **kwargs)
 
 
-def install(root, files, is_shared):
-    """Puts the library on sys.path: first, in a shared interpreter last."""
+def install(root, files):
+    """Makes the library an entry that sys.path can have."""
     bundle = Bundle(root, files)
 
     def hook(path):
@@ -237,4 +240,4 @@ def install(root, files, is_shared):
         return Finder(bundle, name)
 
     sys.path_hooks.insert(0, hook)
-    sys.path.insert(len(sys.path) if is_shared else 0, root)
+    return hook

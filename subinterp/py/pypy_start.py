@@ -6,6 +6,7 @@
 #
 # SPDX-License-Identifier: MIT
 import _cffi_backend
+import os
 import sys
 import types
 
@@ -16,6 +17,9 @@ bridge = ffi.cast("void **", BRIDGE)
 export_name = ffi.cast("char *(*)(void *, int)", bridge[0])
 export_failure = ffi.cast("void *(*)(void *, int)", bridge[1])
 report = ffi.cast("void (*)(void *, int, int, char *, char *, char *)", bridge[2])
+# An embed_bundled, NULL: no more; the name of an included extension.
+bundled = ffi.cast("void **(*)(void *, int)", bridge[3])
+include_name = ffi.cast("char *(*)(void *, int)", bridge[4])
 
 # A report that is about no export, but the init code.
 INIT = -1
@@ -26,6 +30,28 @@ E_INIT, E_UNATTACHED, E_EXCEPTION, E_CONVERT = 5, 9, 10, 11
 
 def decode(chars):
     return ffi.string(chars).decode("utf-8", "replace")
+
+
+def text_at(i):
+    return decode(ffi.cast("char *", bridge[i]))
+
+
+def all_of(function, instance):
+    """The results of a C function for 0, 1, ... up to NULL."""
+    results = []
+    while True:
+        result = function(instance, len(results))
+        if not result:
+            return results
+        results.append(result)
+
+
+def module_of(name, text):
+    """A module that runs `text`."""
+    module = types.ModuleType(name)
+    exec(compile(text, "<%s>" % name, "exec", dont_inherit=True),
+         module.__dict__)
+    return module
 
 
 def encode(text):
@@ -102,15 +128,9 @@ class FFI:
         self._real = real
         self._lib = lib
         self._instance = instance
-        self._index = {}
-        i = 0
-        while True:
-            name = export_name(instance, i)
-            if not name:
-                break
-            # "NAME.function"
-            self._index[decode(name).rpartition(".")[2]] = i
-            i += 1
+        # "NAME.function"
+        self._index = {decode(name).rpartition(".")[2]: i
+                       for i, name in enumerate(all_of(export_name, instance))}
 
     def __repr__(self):
         return repr(self._real)
@@ -216,31 +236,70 @@ def source_show(name, source):
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
 
 
-def init(instance, name, code, size, file, directory):
+def real_ffi(instance, is_real):
+    """Gives the modules of included extensions PyPy's ffi, or ours again."""
+    for name in all_of(include_name, instance):
+        module = sys.modules.get(decode(name))
+        ours = getattr(module, "_embed_ffi", None)
+        if ours is not None:
+            module.ffi = ours._real if is_real else ours
+
+
+def load(instance):
+    """Before PyPy reads an extension's tables: it takes no other ffi."""
+    real_ffi(instance, True)
+    return 0
+
+
+def names_install(instance, name, library):
+    """Makes the modules that belong to the extension importable by it."""
+    roots = [os.path.dirname(library)] if "/" in library else []
+    hook = None
+    files = {}
+    for file in all_of(bundled, instance):
+        path, data = (ffi.cast("char *", x) for x in (file[0], file[1]))
+        size = int(ffi.cast("uintptr_t", file[2]))
+        files[decode(path)] = ffi.buffer(data, size)
+    if files:
+        root = library or name
+        hook = importer.install(root, files)
+        roots.insert(0, root)
+    return private.install(name, roots, hook)
+
+
+def forget(name):
+    """Takes an extension's modules out of sys.modules."""
+    for key in name, name + ".lib":
+        sys.modules.pop(key, None)
+    names = installed.pop(name, None)
+    if names is not None:
+        names.uninstall()
+
+
+def init(instance, name, code, size, file, library):
     """Makes the module of an extension, whose tables PyPy has loaded, and runs
     its init code.  0: done."""
     name = decode(name)
     label = "<init code for '%s'>" % name
+    real_ffi(instance, False)
     try:
         loaded = sys.modules[name]
         module = types.ModuleType(name)
-        module.ffi = FFI(loaded.ffi, loaded.lib, instance)
+        module.ffi = module._embed_ffi = FFI(loaded.ffi, loaded.lib, instance)
         module.lib = loaded.lib
         sys.modules[name] = module
         sys.modules[name + ".lib"] = module.lib
         module.ffi._attach_nothing()
-        where = decode(directory)
-        if where and where not in sys.path:
-            sys.path.append(where)
+        names = installed[name] = names_install(instance, name,
+                                                decode(library))
         source = ffi.buffer(code, size)[:].decode("utf-8-sig")
         source_show(label, source)
-        exec(compile(source, label, "exec", dont_inherit=True),
+        exec(names.compile(source, label),
              {"__name__": name, "__file__": decode(file)})
         return 0
     except BaseException as error:
         trace = trace_of(error)
-        for key in name, name + ".lib":
-            sys.modules.pop(key, None)
+        forget(name)
         show("Failed to initialize the Python-libembed embedding logic:\n\n"
              "%s\nFrom: %s\nPython: %s\nsys.path: %r\n\n"
              % (trace, name, sys.version.replace("\n", " "), sys.path))
@@ -291,7 +350,6 @@ def finish(seconds):
 
 def command():
     """PyPy's own command, as it is on PATH; "" when it is not."""
-    import os
     version = "pypy%d.%d" % sys.version_info[:2]
     for name in version, "pypy3":
         for directory in os.environ.get("PATH", "").split(os.pathsep):
@@ -325,7 +383,36 @@ def forked():
     return 0
 
 
+def embed_create():
+    """The module `embed`."""
+    module = types.ModuleType("embed")
+    real = _cffi_backend.FFI
+    module.CData, module.CType = real.CData, real.CType
+    module.buffer, module.error = real.buffer, real.error
+    module.__version__ = text_at(VERSION)
+
+    def slow(name):
+        # The one with cdef(): the package costs more than all else here.
+        if name not in ("FFI", "CDefError"):
+            raise AttributeError("module 'embed' has no attribute %r" % name)
+        import cffi
+        value = getattr(cffi, name)
+        setattr(module, name, value)
+        return value
+    module.__getattr__ = slow
+    sys.modules.setdefault("embed", module)
+
+
+# Items of the bridge.
+BUNDLE, PRIVATE, VERSION, FIRST = 5, 6, 7, 8
+
+importer = module_of("embed_bundle", text_at(BUNDLE))
+private = module_of("embed_private", text_at(PRIVATE))
+installed = {} # name -> private.Names
+embed_create()
+
 callbacks = [
+    ffi.callback("int (*)(void *)", load, error=-1),
     ffi.callback("int (*)(void *, char *, char *, size_t, char *, char *)",
                  init, error=-1),
     ffi.callback("int (*)(double)", finish, error=-1),
@@ -335,6 +422,6 @@ callbacks = [
     ffi.callback("int (*)(void)", forked, error=-1),
 ]
 for i, callback in enumerate(callbacks):
-    bridge[3 + i] = ffi.cast("void *", callback)
+    bridge[FIRST + i] = ffi.cast("void *", callback)
 # For ever.
 sys.modules["_libembed"].callbacks = callbacks

@@ -130,28 +130,18 @@ pp_create(ec_slot *slot, void **out, ec_err *err)
     return EMBED_OK;
 }
 
-/* Writes the directory of the plug-in's library; "" when it is not known. */
-static void
-directory_of(const ec_slot *slot, char *out, size_t cap)
-{
-    const char *library = slot->library == NULL ? "" : slot->library;
-    const char *slash = strrchr(library, '/');
-    size_t n = slash == NULL ? 0 : (size_t)(slash - library);
-    (void)snprintf(out, cap, "%.*s", n < cap ? (int)n : 0, library);
-}
-
 embed_status
 pp_init(void *arg, ec_err *err)
 {
     pp_inst *inst = arg;
     const struct embed_plugin *plugin = inst->slot->plugin;
     pp_module module = {plugin->name, tables, ""};
-    char directory[4096];
+    const char *library = inst->slot->library;
     int saved = errno;
     if (pp_self == NULL && pp_thread_make(err) != EMBED_OK) {
         return err->status;
     }
-    directory_of(inst->slot, directory, sizeof directory);
+    (void)pp_the_bridge.load(inst);
     loading = inst;
     int rc = pp_load(&module);
     loading = NULL;
@@ -164,7 +154,8 @@ pp_init(void *arg, ec_err *err)
             inst, plugin->name,
             plugin->init_code == NULL ? "" : plugin->init_code,
             plugin->init_code_size,
-            plugin->init_file == NULL ? "" : plugin->init_file, directory);
+            plugin->init_file == NULL ? "" : plugin->init_file,
+            library == NULL ? "" : library);
         if (rc != 0 && inst->why.status == EMBED_OK) {
             (void)ec_fail(&inst->why, EMBED_E_INIT,
                           "init code failed: PyPy could not run it");
@@ -314,6 +305,21 @@ pp_export_failure(void *arg, int i)
 {
     const struct embed_plugin *plugin = ((const pp_inst *)arg)->slot->plugin;
     return plugin->exports[i]->failure;
+}
+
+const struct embed_bundled *
+pp_bundled(void *arg, int i)
+{
+    const struct embed_plugin *plugin = ((const pp_inst *)arg)->slot->plugin;
+    return (size_t)i < plugin->num_bundled ? &plugin->bundled[i] : NULL;
+}
+
+const char *
+pp_include_name(void *arg, int i)
+{
+    const char *const *names =
+        ((const pp_inst *)arg)->slot->plugin->context->includes;
+    return names == NULL ? NULL : names[i]; /* ends with NULL */
 }
 
 /* Makes a message one line. */

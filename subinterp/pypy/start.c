@@ -13,6 +13,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "bundle_text.h"
+#include "core/version.h"
+#include "private_text.h"
 #include "pypy_start_text.h"
 #include "subinterp/pypy/ext.h"
 
@@ -32,6 +35,11 @@ pp_bridge pp_the_bridge = {
     .export_name = pp_export_name,
     .export_failure = pp_export_failure,
     .report = pp_report,
+    .bundled = pp_bundled,
+    .include_name = pp_include_name,
+    .bundle_text = bundle_text,
+    .private_text = private_text,
+    .version = EC_VERSION,
 };
 
 typedef int gil_check_fn(void);

@@ -23,9 +23,15 @@ typedef struct pp_bridge {
     /* i: -1 for the init code; status: embed_status */
     void (*report)(void *inst, int i, int status, const char *type,
                    const char *value, const char *trace);
+    const struct embed_bundled *(*bundled)(void *inst, int i); /* or NULL */
+    const char *(*include_name)(void *inst, int i);            /* or NULL */
+    const char *bundle_text;                                   /* bundle.py */
+    const char *private_text;                                  /* private.py */
+    const char *version;                                       /* of libembed */
     /* Python's; -1: failed for a reason that PyPy has printed */
+    int (*load)(void *inst); /* before pp_load() */
     int (*init)(void *inst, const char *name, const char *code, size_t size,
-                const char *file, const char *directory);
+                const char *file, const char *library); /* after it */
     int (*finish)(double seconds);
     int (*prepare)(const char *executable);
     int (*limit)(int levels); /* sys.setrecursionlimit() */

@@ -62,7 +62,7 @@ TEST_PROGRAMS += $(call per_python,$(E2E_PROGRAMS))
 # What PyPy can do, too; the plug-ins are the same files.  Not with sanitizers:
 # PyPy's memory is its own.
 PYPY := $(if $(SAN),,$(shell command -v pypy3 2>/dev/null))
-PYPY_TESTS := def_extern exit fork init lib nesting pypy threads values
+PYPY_TESTS := bundle def_extern exit fork init lib nesting pypy shared threads values
 TEST_PROGRAMS += $(if $(PYPY),$(PYPY_TESTS:%=$(BUILD)/tests/e2e/test_%@pypy3))
 
 .PHONY: stress

@@ -39,17 +39,28 @@ path_set(const char *name, const char *path, const char *below)
     return setenv(name, value, 1) == 0;
 }
 
+/* A command of the Python under test; NULL: the build does not know it. */
+static const char *
+python_command(void)
+{
+    static pythons_line python;
+    if (e2e_is_pypy()) {
+        return "pypy3";
+    }
+    return pythons_current(&python) ? python.executable : NULL;
+}
+
 int
 shell_enter(void **state)
 {
+    const char *python = python_command();
     const char *build = getenv("EMBED_BUILD");
     char dir[PATH_MAX];
-    pythons_line python;
     build = build == NULL ? "build/release" : build;
     if (!path_set("BUILD", build, "") || !path_set("EMBED_BUILD", build, "") ||
         !path_set("EMBED", build, "/bin/embed") || !path_set("SRC", ".", "") ||
-        setenv("CC", "cc", 0) != 0 || !pythons_current(&python) ||
-        setenv("PYTHON", python.executable, 1) != 0) {
+        setenv("CC", "cc", 0) != 0 || python == NULL ||
+        setenv("PYTHON", python, 1) != 0) {
         return -1;
     }
     (void)snprintf(dir, sizeof dir, "%s/tests/scratch-XXXXXX",

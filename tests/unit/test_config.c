@@ -18,6 +18,7 @@ clean(void **state)
 {
     (void)state;
     (void)unsetenv("EMBED_SHARED_INTERP");
+    (void)unsetenv("EMBED_ISOLATION");
     (void)unsetenv("EMBED_EXIT_TIMEOUT_MS");
     return 0;
 }
@@ -54,6 +55,30 @@ the_operator_can_share_all_or_some(void **state)
 }
 
 static void
+the_operator_can_name_levels(void **state)
+{
+    (void)state; /* R20 */
+    (void)setenv("EMBED_ISOLATION", "a=sub,*=shared , bc=own,c=,d=most,=sub",
+                 1);
+    (void)setenv("EMBED_SHARED_INTERP", "1", 1);
+    assert_int_equal(ec_config_level("a", EMBED_ISOLATION_OWN),
+                     EMBED_ISOLATION_SUB);
+    assert_int_equal(ec_config_level("bc", EMBED_ISOLATION_SUB),
+                     EMBED_ISOLATION_OWN);
+    assert_int_equal(ec_config_level("b", EMBED_ISOLATION_OWN),
+                     EMBED_ISOLATION_SHARED);
+    (void)unsetenv("EMBED_SHARED_INTERP");
+    /* What is no level says nothing. */
+    (void)setenv("EMBED_ISOLATION", "c=,d=most,=sub,e,*", 1);
+    assert_int_equal(ec_config_level("c", EMBED_ISOLATION_OWN),
+                     EMBED_ISOLATION_OWN);
+    assert_int_equal(ec_config_level("d", EMBED_ISOLATION_SUB),
+                     EMBED_ISOLATION_SUB);
+    assert_int_equal(ec_config_level("e", EMBED_ISOLATION_DEFAULT),
+                     EMBED_ISOLATION_OWN);
+}
+
+static void
 a_bad_time_is_ignored(void **state)
 {
     (void)state;
@@ -72,6 +97,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(own_is_the_default_level, clean),
         cmocka_unit_test_setup(the_operator_can_share_all_or_some, clean),
+        cmocka_unit_test_setup(the_operator_can_name_levels, clean),
         cmocka_unit_test_setup(a_bad_time_is_ignored, clean),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);

@@ -1,4 +1,5 @@
 # fam000.py - one of a family of plug-ins.  SPDX-License-Identifier: MIT
+import _thread
 import contextvars
 import threading
 
@@ -9,6 +10,7 @@ FAILED = lib.FAM_FAILED
 local = threading.local()
 context = contextvars.ContextVar("context", default=-1)
 counter = 0
+counter_lock = _thread.allocate_lock()
 
 
 @ffi.def_extern()
@@ -260,8 +262,9 @@ def fam_hold(flags):
 @ffi.def_extern()
 def fam_count(n):
     global counter
-    counter += n
-    return counter
+    with counter_lock: # PyPy switches threads inside of `+=`
+        counter += n
+        return counter
 
 
 @ffi.def_extern()
