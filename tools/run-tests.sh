@@ -3,7 +3,8 @@
 #
 #     run-tests.sh LOGDIR [PROGRAM | PROGRAM@PYTHON]...
 #
-# PROGRAM@PYTHON runs with EMBED_PYTHON=PYTHON.  A program has passed when its
+# PROGRAM@PYTHON runs with EMBED_PYTHON=PYTHON; PROGRAM@shared-PYTHON also with
+# EMBED_SHARED_INTERP=1.  A program has passed when its
 # status is 0 and is skipped when it is 77.  Of a program that failed the whole
 # output is shown.  At the end: the summary, then cmocka's closing lines of
 # every program.  TEST_TIMEOUT (seconds, default 120) bounds each program.
@@ -36,7 +37,10 @@ closing_lines() {
 }
 
 run() { # PROGRAM PYTHON LOG
-    if [ -n "$2" ]; then
+    if [ "${2#shared-}" != "$2" ]; then
+        EMBED_SHARED_INTERP=1 EMBED_PYTHON=${2#shared-} timeout -k 5 "$limit" \
+            "$1" >"$3" 2>&1 </dev/null
+    elif [ -n "$2" ]; then
         EMBED_PYTHON=$2 timeout -k 5 "$limit" "$1" >"$3" 2>&1 </dev/null
     else
         timeout -k 5 "$limit" "$1" >"$3" 2>&1 </dev/null

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "core/lock.h"
+#include "subinterp/cpython/gilslot.h"
 #include "subinterp/cpython/helper.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/thread.h"
@@ -128,6 +129,8 @@ worker_main(void *arg)
      * must not be waited for by a thread that others need. */
     PyThreadState *tstate = es_tstate_new(w->interp);
     if (tstate != NULL) {
+        /* C modules may ask for this thread's state (C10). */
+        void *slot = es_gilslot_set(tstate);
         PyEval_RestoreThread(tstate);
         /* A host runs its own exit handlers, once. */
         bool is_foreign = w->interp == &es_main && !es_main_is_ours();
@@ -135,6 +138,7 @@ worker_main(void *arg)
                       w->all->seconds);
         PyThreadState_Clear(tstate);
         PyThreadState_DeleteCurrent();
+        es_gilslot_restore(slot);
     }
     finishing_unref(w->all, 1);
     free(w);

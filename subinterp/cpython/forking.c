@@ -301,6 +301,7 @@ holder_main(void *arg)
     es_freeze_exempt();
     helpers_count(h.interp, 1);
     PyThreadState *tstate = es_tstate_new(h.interp);
+    void *slot = es_gilslot_set(tstate);
     if (tstate != NULL) {
         PyEval_RestoreThread(tstate);
     }
@@ -313,6 +314,7 @@ holder_main(void *arg)
         PyThreadState_Clear(tstate);
         PyThreadState_DeleteCurrent();
     }
+    es_gilslot_restore(slot);
     helpers_count(h.interp, -1);
     ec_mutex_lock(&h.probe->lock);
     probe_unref_locked(h.probe);

@@ -119,18 +119,34 @@ class Unattached(Exception):
 
 
 class FFI:
-    """The `ffi` of an extension: PyPy's own, but for def_extern()."""
+    """The `ffi` of an extension: PyPy's own, but for def_extern().  Without
+    arguments: one with declarations of its own, as cffi.FFI()."""
 
-    def __init__(self, real, lib, instance):
+    def __init__(self, real=None, lib=None, instance=None):
+        if real is None:
+            import cffi
+            real = cffi.FFI()
+        put = self.__dict__.__setitem__
+        put("error", _cffi_backend.FFI.error)
         for name in dir(real):
-            if not name.startswith("__") and name not in ("def_extern", "errno"):
-                setattr(self, name, getattr(real, name))
-        self._real = real
-        self._lib = lib
-        self._instance = instance
+            if not name.startswith("_") and name not in ("def_extern", "errno"):
+                put(name, getattr(real, name))
+        put("_real", real)
+        put("_lib", lib)
+        put("_instance", instance)
         # "NAME.function"
-        self._index = {decode(name).rpartition(".")[2]: i
-                       for i, name in enumerate(all_of(export_name, instance))}
+        put("_index", {decode(name).rpartition(".")[2]: i for i, name in
+                       enumerate(all_of(export_name, instance))}
+            if instance is not None else {})
+
+    def __setattr__(self, name, value):
+        if name != "errno" and type(self) is FFI:
+            raise AttributeError(
+                "'libembed.FFI' object attribute %r is read-only" % name
+                if hasattr(self, name) else
+                "'libembed.FFI' object has no attribute %r and no __dict__ for "
+                "setting new attributes" % name)
+        object.__setattr__(self, name, value)
 
     def __repr__(self):
         return repr(self._real)
@@ -165,6 +181,8 @@ class FFI:
 
     def _attach(self, key, python, error, onerror):
         index = self._index.get(key)
+        if index is None and self._instance is None:
+            raise self.error("def_extern(): only for the ffi of an extension")
         if index is None:
             # PyPy says what is wrong with the name.
             self._real.def_extern(name=key)(python)
@@ -228,6 +246,9 @@ class FFI:
             raise Unattached
         for key in self._index:
             self._attach(key, no_code, None, None)
+
+
+FFI.__module__ = "libembed"
 
 
 def source_show(name, source):
@@ -387,18 +408,17 @@ def embed_create():
     """The module `embed`."""
     module = types.ModuleType("embed")
     real = _cffi_backend.FFI
+    module.FFI = FFI
     module.CData, module.CType = real.CData, real.CType
     module.buffer, module.error = real.buffer, real.error
     module.__version__ = text_at(VERSION)
 
     def slow(name):
-        # The one with cdef(): the package costs more than all else here.
-        if name not in ("FFI", "CDefError"):
+        # The package costs more than all else here.
+        if name != "CDefError":
             raise AttributeError("module 'embed' has no attribute %r" % name)
         import cffi
-        value = getattr(cffi, name)
-        setattr(module, name, value)
-        return value
+        return cffi.CDefError
     module.__getattr__ = slow
     sys.modules.setdefault("embed", module)
 

@@ -9,7 +9,7 @@ CONFORMANCE_TABLES := $(sort $(wildcard tests/conformance/tables/*.py))
 CONFORMANCE_SRC := $(wildcard $(addprefix tests/conformance/,conformance.h \
 	conformance.py conformance.opts conformance.cdef conformance.c types.h))
 CONFORMANCE_PLUGINS := $(CONFORMANCE)/libconfa.so $(CONFORMANCE)/libconfb.so
-CONFORMANCE_COPIES := $(CONFORMANCE)/runner.py \
+CONFORMANCE_COPIES := $(CONFORMANCE)/runner.py $(CONFORMANCE)/pypy.py \
 	$(CONFORMANCE_TABLES:tests/conformance/%=$(CONFORMANCE)/%)
 
 $(CONFORMANCE)/lib%.so: $(CONFORMANCE_SRC) $(BUILD)/bin/embed
@@ -32,7 +32,9 @@ $(CONFORMANCE_PROGRAM) $(TEARDOWN): $(CONFORMANCE)/%: \
 	$(Q)$(LINK) $(EC_LDFLAGS) -o $@ $^ -L$(BUILD)/lib -lembed \
 		-Wl,-rpath,$(abspath $(BUILD))/lib -lcmocka -ldl -lm -lpthread
 
-TEST_PROGRAMS += $(call per_python,$(CONFORMANCE_PROGRAM))
+TEST_PROGRAMS += $(call per_python,$(CONFORMANCE_PROGRAM)) \
+	$(CONFORMANCE_PROGRAM)@$(SHARED_PYTHON) \
+	$(if $(PYPY),$(CONFORMANCE_PROGRAM)@pypy3)
 
 # The long test in tests/stress/.
 $(BUILD)/tests/stress/test_conformance: | $(CONFORMANCE_PLUGINS) \

@@ -77,6 +77,7 @@ static void
 two_interpreters_pass_at_the_same_time(void **state)
 {
     (void)state;
+    e2e_not_on_pypy();
     conformance_pair pair = {.rounds = 2};
     e2e_expect_ok(conformance_pair_scenario, &pair, TIMEOUT_S);
 }
@@ -85,6 +86,7 @@ static void
 two_interpreters_pass_with_debug_allocators(void **state)
 {
     (void)state;
+    e2e_not_on_pypy();
     conformance_pair pair = {.rounds = 1, .has_debug_memory = true};
     e2e_expect_ok(conformance_pair_scenario, &pair, TIMEOUT_S);
 }

@@ -59,10 +59,16 @@ per_python = $(foreach p,$(1),$(PYTHON_VERSIONS:%=$(p)@%))
 
 TEST_PROGRAMS += $(call per_python,$(E2E_PROGRAMS))
 
+# What can be done in the interpreter that extensions share, on CPython, too.
+SHARED_TESTS := bundle def_extern exit init lib nesting threads values
+SHARED_PYTHON := shared-$(firstword $(PYTHON_VERSIONS))
+TEST_PROGRAMS += $(SHARED_TESTS:%=$(BUILD)/tests/e2e/test_%@$(SHARED_PYTHON))
+
 # What PyPy can do, too; the plug-ins are the same files.  Not with sanitizers:
 # PyPy's memory is its own.
 PYPY := $(if $(SAN),,$(shell command -v pypy3 2>/dev/null))
-PYPY_TESTS := bundle def_extern exit fork init lib nesting pypy shared threads values
+PYPY_TESTS := bundle def_extern examples exit fork init lib nesting pypy \
+	shared threads values
 TEST_PROGRAMS += $(if $(PYPY),$(PYPY_TESTS:%=$(BUILD)/tests/e2e/test_%@pypy3))
 
 .PHONY: stress

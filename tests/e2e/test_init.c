@@ -366,7 +366,7 @@ static void
 extensions_are_listed_with_their_states(void **state)
 {
     (void)state;
-    e2e_not_on_pypy();
+    e2e_not_shared();
     e2e_expect_ok(list_scenario, NULL, 30);
 }
 

@@ -160,7 +160,7 @@ static void
 finalisers_of_a_dying_thread_may_call_extensions(void **state)
 {
     (void)state; /* R1 */
-    e2e_not_on_pypy();
+    e2e_not_shared();
     e2e_expect_ok(end_call_scenario, NULL, 20);
 }
 
@@ -348,6 +348,7 @@ static void
 a_call_does_not_wait_for_the_gil_of_another_extension(void **state)
 {
     (void)state; /* own GILs; how much faster two are: tests/stress */
+    e2e_not_shared();
     e2e_expect_ok(parallel_scenario, NULL, 60);
 }
 

@@ -63,6 +63,7 @@ conformance_record(void *arg, const char *table, const char *code,
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         (void)fwrite(texts[i], 1, strlen(texts[i]) + 1, arg);
     }
+    (void)fflush(arg); /* the next row may end the process */
 }
 
 void

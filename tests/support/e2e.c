@@ -63,6 +63,16 @@ e2e_not_on_pypy(void)
     }
 }
 
+void
+e2e_not_shared(void)
+{
+    const char *shared = getenv("EMBED_SHARED_INTERP");
+    if (shared != NULL && strcmp(shared, "1") == 0) {
+        skip();
+    }
+    e2e_not_on_pypy();
+}
+
 bool
 e2e_is_sanitized(void)
 {

@@ -78,6 +78,10 @@ bool e2e_is_pypy(void);
 /** Skips a test of something that PyPy does not have, or does its own way. */
 void e2e_not_on_pypy(void);
 
+/** Skips a test of what an interpreter of an extension's own gives: where
+ *  extensions share one, on PyPy or with EMBED_SHARED_INTERP=1. */
+void e2e_not_shared(void);
+
 /** Is this program built with a sanitizer? Times and memory mean less then. */
 bool e2e_is_sanitized(void);
 

@@ -33,7 +33,7 @@ ROWS = [
     ("ffi.CType()", "T", "cannot create"),
     ("len(ffi.buffer(ffi.new('int[3]')))", "12"),
     ("ffi.CData.__name__, ffi.CType.__name__, ffi.buffer.__name__",
-     "('...CData', 'CType', 'buffer')"),
+     "('...CData...', 'CType', 'buffer')"),
 
     "ffi.errno",
     ("ffi.errno = 5; ffi.errno", "5"),
