@@ -36,7 +36,8 @@ two_plug_ins_each_have_their_own_helper(void **state)
     shell_expect(0, "for x in words tokens; do d=$SRC/examples/two_plugins/$x; "
                     "mkdir $x && cp $d/helper.py $x && $EMBED build $d/$x.h "
                     "$d/$x.py -o $x/lib$x.so || exit 1; done; "
-                    "$CC -I$SRC/include $SRC/examples/two_plugins/host.c -o "
+                    "$CC -D_GNU_SOURCE -I$SRC/include "
+                    "$SRC/examples/two_plugins/host.c -o "
                     "host -pthread -ldl && cat $SRC/examples/*/*.[ch] >text");
     shell_expect(0, "./host text words/libwords.so tokens/libtokens.so");
     shell_expect_in_output("words    Ada ");
