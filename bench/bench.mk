@@ -80,6 +80,15 @@ BENCH_FILES := $(BENCH_OUT)/host $(BENCH_OUT)/embed_a.so \
 	$(BENCH_OUT)/many/built-$(BENCH_COUNT)
 $(foreach v,$(PYTHON_VERSIONS),$(eval $(call bench_rules,$(v))))
 
+# PyPy: libembed, and PyPy's own CFFI.
+BENCH_PYPY := $(if $(PYPY),$(shell $(PYPY) -c \
+	'import sys; print("%d.%d.%d" % sys.pypy_version_info[:3])'))
+$(BENCH_OUT)/pypy/cffi_path: bench/cffi.sh bench/build_cffi.py \
+		bench/pypy/Python.h bench/plugin.h bench/plugin.py $(BENCH_INSIDE)
+	$(call say,CFFI,pypy)
+	$(Q)bench/cffi.sh $(PYPY) $(@D)
+BENCH_FILES += $(if $(PYPY),$(BENCH_OUT)/pypy/cffi_path)
+
 # One after the other: nothing else may run beside a measurement.
 define bench_run
 @env -u EMBED_SHARED_INTERP EMBED_PYTHON=$(1) $(BENCH_OUT)/host \
@@ -90,9 +99,19 @@ define bench_run
 
 endef
 
+define bench_run_pypy
+@env -u EMBED_SHARED_INTERP EMBED_PYTHON=$(PYPY) $(BENCH_OUT)/host \
+	"PyPy $(BENCH_PYPY)" $(BENCH_OUT) $(BENCH_OUT)/pypy \
+	"$$(cat $(BENCH_OUT)/pypy/cffi_path)" $(BENCH_SECONDS) 0 \
+	$(BENCH_OUT)/pypy/bench.json
+@echo
+
+endef
+
 bench-run: $(BENCH_FILES)
 	$(foreach v,$(PYTHON_VERSIONS),$(call bench_run,$(v)))
-	@{ echo '['; sep=; for v in $(PYTHON_VERSIONS); do \
+	$(if $(PYPY),$(bench_run_pypy))
+	@{ echo '['; sep=; for v in $(PYTHON_VERSIONS) $(if $(PYPY),pypy); do \
 		printf '%s' "$$sep"; cat $(BENCH_OUT)/$$v/bench.json; \
 		sep=','; done; echo ']'; } >$(BUILD)/bench.json
 	@echo "results: $(BUILD)/bench.json"

@@ -14,7 +14,8 @@ python=$1
 out=$2
 here=$(dirname "$0")
 log=$out/cffi.log
-usable='import cffi, _cffi_backend, setuptools'
+usable='import cffi, _cffi_backend, sys
+if "PyPy" not in sys.version: import setuptools'
 
 mkdir -p "$out"
 : >"$out/cffi_path"
@@ -36,8 +37,8 @@ if "$python" "$here/build_cffi.py" "$here/plugin.h" "$here/plugin.py" "$out" \
     "$python" "$here/build_cffi.py" "$here/inside/inside.h" \
         "$here/inside/inside.py" "$out" --cdef "$here/inside/inside.cdef" \
         --source "$here/inside/inside_c.c" cffi_inside >>"$log" 2>&1; then
-    "$python" -c 'import _cffi_backend as b, os
-print(os.path.dirname(b.__file__))' >"$out/cffi_path"
+    "$python" -c 'import cffi, os, _cffi_backend as b
+print(os.path.dirname(getattr(b, "__file__", cffi.__file__)))' >"$out/cffi_path"
 else
     echo "bench: CFFI does not build for $python: left out (see $log)" >&2
 fi

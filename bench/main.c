@@ -2,7 +2,7 @@
  *
  *     host PYTHON EMBED_DIR PYTHON_DIR CFFI_PATH SECONDS COUNT JSON
  *
- * PYTHON is the version, for the report; SECONDS go into the calls; COUNT
+ * PYTHON is for the report: "3.13.0", "PyPy 7.3.11"; SECONDS go into the calls; COUNT
  * further interpreters are made, none when 0; the results go to JSON as well.
  * With --first or --further it is a child of itself; see further.h.
  *

@@ -108,7 +108,7 @@ floor_open(void *library, bench_api *attached, bench_api *held)
 
 /* Loads both extensions of CFFI.  `floor` is a copy of the hand-written
  * variant: the threads have last been in other interpreters, and CFFI goes
- * where PyGILState_Ensure() leads. */
+ * where PyGILState_Ensure() leads.  NULL: PyPy has one interpreter. */
 static bool
 cffi_open(const bench_paths *paths, void *floor, bench_modules *out)
 {
@@ -121,9 +121,10 @@ cffi_open(const bench_paths *paths, void *floor, bench_modules *out)
         return true;
     }
     out->has[BENCH_CFFI] = true;
-    if (!bench_symbol_find(floor, "floor_main_path", &main_path) ||
-        !bench_symbol_find(floor, "floor_bind_main", &bind_main) ||
-        !main_path(paths->cffi_path)) {
+    if (floor != NULL &&
+        (!bench_symbol_find(floor, "floor_main_path", &main_path) ||
+         !bench_symbol_find(floor, "floor_bind_main", &bind_main) ||
+         !main_path(paths->cffi_path))) {
         return false;
     }
     for (int i = 0; i < 2; i++) {
@@ -158,9 +159,10 @@ bench_modules_open(const bench_paths *paths, bench_modules *out)
     if (!embed_open(paths->embed_dir, out)) {
         return broken(BENCH_EMBED);
     }
-    out->has[BENCH_FLOOR] = true;
-    out->has[BENCH_HELD] = true;
-    for (int i = 1; i >= 0; i--) {
+    bool has_floor = library_exists(paths->python_dir, names[0]);
+    out->has[BENCH_FLOOR] = has_floor;
+    out->has[BENCH_HELD] = has_floor;
+    for (int i = 1; i >= 0 && has_floor; i--) {
         floor = bench_library_open(paths->python_dir, names[i]);
         if (!floor_open(floor, &out->api[BENCH_FLOOR][i],
                         &out->api[BENCH_HELD][i])) {

@@ -15,7 +15,8 @@
 /** Where the libraries are. */
 typedef struct bench_paths {
     const char *embed_dir;  /* embed_a.so, embed_b.so: for every Python */
-    const char *python_dir; /* floor_*.so, cffi_*.so: for one Python */
+    const char *python_dir; /* floor_*.so, cffi_*.so: for one Python; PyPy has
+                               no floor_*.so, and not CPython's C API */
     const char *cffi_path;  /* to import CFFI from; "" when there is none */
 } bench_paths;
 

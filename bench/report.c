@@ -4,6 +4,7 @@
  */
 #include "bench/report.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "bench/modules.h"
@@ -135,8 +136,8 @@ void
 bench_report_print(FILE *out, const bench_results *r)
 {
     (void)fprintf(out,
-                  "CPython %s, %ld processors, %zu rounds, variants "
-                  "interleaved\n",
+                  "%s%s, %ld processors, %zu rounds, variants interleaved\n",
+                  strncmp(r->python, "PyPy", 4) == 0 ? "" : "CPython ",
                   r->python, sysconf(_SC_NPROCESSORS_ONLN), r->rounds);
     for (int place = 0; place < BENCH_PLACES; place++) {
         place_print(out, r, (enum bench_place)place);

@@ -14,7 +14,7 @@
 
 /** All that a run comes to. */
 typedef struct bench_results {
-    const char *python; /* version */
+    const char *python; /* "3.13.0", "PyPy 7.3.11" */
     size_t rounds;
     bool has[BENCH_VARIANTS];
     bench_samples calls[BENCH_PLACES][BENCH_FNS][BENCH_VARIANTS]; /* ns; of

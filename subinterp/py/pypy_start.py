@@ -126,7 +126,8 @@ class FFI:
         if real is None:
             import cffi
             real = cffi.FFI()
-        put = self.__dict__.__setitem__
+        def put(name, value):
+            object.__setattr__(self, name, value)
         put("error", _cffi_backend.FFI.error)
         for name in dir(real):
             if not name.startswith("_") and name not in ("def_extern", "errno"):
