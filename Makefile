@@ -303,8 +303,10 @@ check: run-tests ## the same, without looking for missing packages
 
 run-tests: $(PRODUCTS) $(call without_python,$(TEST_PROGRAMS)) \
 		check-headers fuzz-replay
+	@sha256sum $(E2E_PLUGINS) $(CONFORMANCE_PLUGINS) >$(BUILD)/tests/sums
 	@EMBED_BUILD=$(abspath $(BUILD)) TEST_TIMEOUT=$(TEST_TIMEOUT) \
 	tools/run-tests.sh $(BUILD)/tests/logs $(abspath $(TEST_PROGRAMS))
+	@sha256sum --quiet -c $(BUILD)/tests/sums # all Pythons had the same
 
 demo: deps ## two plug-ins by different authors in one program
 	$(Q)$(MAKE) --no-print-directory demo-run

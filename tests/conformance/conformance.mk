@@ -36,6 +36,16 @@ TEST_PROGRAMS += $(call per_python,$(CONFORMANCE_PROGRAM)) \
 	$(CONFORMANCE_PROGRAM)@$(SHARED_PYTHON) \
 	$(if $(PYPY),$(CONFORMANCE_PROGRAM)@pypy3)
 
+# --- other Pythons, and another Debian ----------------------------------------
+
+MATRIX_SUITE ?= trixie
+MATRIX_TESTS := $(patsubst %,e2e/test_%,def_extern exit init lib nesting \
+	threads values) conformance/test_conformance
+
+.PHONY: matrix
+matrix: $(PRODUCTS) $(MATRIX_TESTS:%=$(BUILD)/tests/%) ## one build on every Python found, and on those of MATRIX_SUITE=trixie
+	@tools/matrix.sh $(BUILD) $(MATRIX_SUITE) $(MATRIX_TESTS)
+
 # The long test in tests/stress/.
 $(BUILD)/tests/stress/test_conformance: | $(CONFORMANCE_PLUGINS) \
 	$(CONFORMANCE_COPIES)
