@@ -129,6 +129,8 @@ FRONT_DOOR := $(patsubst gen/python/%,%,$(sort $(wildcard \
 EMBED := $(if $(wildcard gen/main.c),$(BUILD)/bin/embed)
 LIBEMBED := $(BUILD)/lib/libembed.so.0
 PYPY_SRC := $(call sources,subinterp/pypy)
+# Of core, in every backend module.
+SHARED_SRC := core/err.c core/helper.c core/lock.c
 BACKENDS := $(if $(PY_SRC),$(foreach v,$(PYTHON_VERSIONS),\
 	$(BUILD)/lib/embed/libembed-cpython-$(v).so)) \
 	$(BUILD)/lib/embed/libembed-pypy.so
@@ -220,8 +222,8 @@ $(BUILD)/obj/texts/%_text.h: subinterp/py/%.py tools/text-to-c.sh
 $(call objects,$(PYPY_SRC)): private CPPFLAGS += -I$(BUILD)/obj/texts
 $(call objects,$(PYPY_SRC)): | $(PY_TEXTS)
 
-$(BUILD)/lib/embed/libembed-pypy.so: $(call objects,$(PYPY_SRC) core/err.c \
-		core/lock.c) mk/backend.map
+$(BUILD)/lib/embed/libembed-pypy.so: $(call objects,$(PYPY_SRC) $(SHARED_SRC)) \
+		mk/backend.map
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LINK) $(SO_LDFLAGS) -Wl,--version-script=mk/backend.map \
@@ -240,7 +242,7 @@ $$(BUILD)/obj/cpython-$(1)/%.o: %.c $$(BUILD)/flags $$(BUILD)/pythons.mk \
 		-c -o $$@ $$<
 
 $$(BUILD)/lib/embed/libembed-cpython-$(1).so: $$(PY_OBJ_$(1)) \
-		$$(call objects,$$(TYPES_SRC) core/err.c core/lock.c) mk/backend.map
+		$$(call objects,$$(TYPES_SRC) $$(SHARED_SRC)) mk/backend.map
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(LINK) $$(SO_LDFLAGS) -Wl,--version-script=mk/backend.map \

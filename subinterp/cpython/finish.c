@@ -7,9 +7,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "core/helper.h"
 #include "core/lock.h"
 #include "subinterp/cpython/gilslot.h"
-#include "subinterp/cpython/helper.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/thread.h"
 
@@ -154,7 +154,7 @@ worker_start(finishing *f, es_interp *interp)
     }
     w->all = f;
     w->interp = interp;
-    if (es_helper_start(worker_main, w, 0) != 0) {
+    if (ec_helper_start(worker_main, w, 0) != 0) {
         free(w);
         return false;
     }

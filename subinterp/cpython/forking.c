@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "subinterp/cpython/helper.h"
+#include "core/helper.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
 #include "subinterp/cpython/thread.h"
@@ -335,7 +335,7 @@ holder_start(probe *p, es_interp *interp)
     p->refs++;
     p->waiting++;
     ec_mutex_unlock(&p->lock);
-    if (es_helper_start(holder_main, h, 0) != 0) {
+    if (ec_helper_start(holder_main, h, 0) != 0) {
         ec_mutex_lock(&p->lock);
         p->refs--;
         p->waiting--;

@@ -8,8 +8,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "core/helper.h"
 #include "core/lock.h"
-#include "subinterp/cpython/helper.h"
 
 /* Python's start-up nests deeper than small default stacks of hosts allow. */
 #define STACK_SIZE ((size_t)8 << 20)
@@ -76,7 +76,7 @@ thread_main(void *unused)
 static embed_status
 enqueue_locked(job *j, ec_err *err) EC_REQUIRES(lock)
 {
-    if (!is_running && es_helper_start(thread_main, NULL, STACK_SIZE) != 0) {
+    if (!is_running && ec_helper_start(thread_main, NULL, STACK_SIZE) != 0) {
         return ec_fail(err, EMBED_E_NOMEM, "cannot start the service thread");
     }
     is_running = true;

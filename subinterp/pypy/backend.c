@@ -30,12 +30,6 @@ belongs(void *inst, void *outer)
     return false;
 }
 
-static bool
-on_service_thread(void)
-{
-    return false;
-}
-
 static int64_t
 interp_id(void *inst)
 {
@@ -118,7 +112,7 @@ embed_backend(uint32_t abi)
         .detach = detach,
         .attach = attach,
         .belongs = belongs,
-        .on_service_thread = on_service_thread,
+        .on_service_thread = pp_on_starter,
         .interp_id = interp_id,
         .thread_release = thread_release,
         .fork_prepare = fork_prepare,

@@ -8,12 +8,15 @@
 #include <errno.h>
 #include <locale.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "bundle_text.h"
+#include "core/helper.h"
 #include "core/version.h"
 #include "private_text.h"
 #include "pypy_start_text.h"
@@ -56,6 +59,7 @@ static after_fork_fn *after_fork;
 static __thread int gil_state; /* around a fork() */
 static __thread bool has_gil;  /* that comes from inside Python */
 static bool is_ours;
+static __thread bool is_starter;
 
 /* --- before ---------------------------------------------------------------*/
 
@@ -214,12 +218,17 @@ fork_watch(void)
     (void)pthread_atfork(fork_prepare, fork_parent, fork_child);
 }
 
-embed_status
-pp_start(const ec_core *core, const ec_python *python, ec_err *err)
+/* What the thread that starts PyPy is given. */
+typedef struct starting {
+    const ec_python *python;
+    ec_err *err;
+    embed_status status;
+    sem_t done;
+} starting;
+
+static embed_status
+start(const ec_python *python, ec_err *err)
 {
-    int saved = errno;
-    pp_core = core;
-    is_ours = !python->is_live;
     void *handle = dlopen(python->library, RTLD_NOW | RTLD_GLOBAL);
     if (handle == NULL) {
         return ec_fail(err, EMBED_E_PYTHON, "cannot load %s: %s",
@@ -243,8 +252,49 @@ pp_start(const ec_core *core, const ec_python *python, ec_err *err)
         (void)pp_the_bridge.prepare(
             python->executable == NULL ? "" : python->executable);
     }
-    errno = saved;
     return status;
+}
+
+/* The thread that PyPy takes for its main one, where signal handlers may be
+ * set, and runs no code of extensions: they may not take the host's (G1). */
+static void *
+start_main(void *arg)
+{
+    starting *s = arg;
+    is_starter = true;
+    s->status = start(s->python, s->err);
+    (void)sem_post(&s->done);
+    for (;;) {
+        (void)pause();
+    }
+    return NULL;
+}
+
+embed_status
+pp_start(const ec_core *core, const ec_python *python, ec_err *err)
+{
+    int saved = errno;
+    starting s = {.python = python, .err = err};
+    pp_core = core;
+    is_ours = !python->is_live;
+    if (!is_ours) {
+        s.status = start(python, err);
+    } else if (sem_init(&s.done, 0, 0) != 0 ||
+               ec_helper_start(start_main, &s, 0) != 0) {
+        s.status = ec_fail(err, EMBED_E_NOMEM, "cannot start a thread");
+    } else {
+        while (sem_wait(&s.done) != 0) {
+        }
+        (void)sem_destroy(&s.done);
+    }
+    errno = saved;
+    return s.status;
+}
+
+bool
+pp_on_starter(void)
+{
+    return is_starter;
 }
 
 bool

@@ -60,6 +60,9 @@ pp_start(const ec_core *core, const ec_python *python, ec_err *err);
 /** Did pp_start() start it? */
 bool pp_is_ours(void);
 
+/** Is this the thread that it was started on? */
+bool pp_on_starter(void);
+
 /** Loads a module's tables and runs its code.  0, or -1 when PyPy has printed
  *  why not. */
 int pp_load(pp_module *module);

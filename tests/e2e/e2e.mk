@@ -67,8 +67,8 @@ TEST_PROGRAMS += $(SHARED_TESTS:%=$(BUILD)/tests/e2e/test_%@$(SHARED_PYTHON))
 # What PyPy can do, too; the plug-ins are the same files.  Not with sanitizers:
 # PyPy's memory is its own.
 PYPY := $(if $(SAN),,$(shell command -v pypy3 2>/dev/null))
-PYPY_TESTS := bundle def_extern examples exit fork init lib nesting pypy \
-	shared threads values
+PYPY_TESTS := bundle def_extern examples exit fork guest host_idioms init \
+	lib nesting pypy shared threads values
 TEST_PROGRAMS += $(if $(PYPY),$(PYPY_TESTS:%=$(BUILD)/tests/e2e/test_%@pypy3))
 
 .PHONY: stress

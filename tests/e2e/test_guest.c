@@ -341,7 +341,8 @@ same_python_scenario(void *arg)
 static void
 a_host_that_runs_the_same_python_shares_it(void **state)
 {
-    (void)state; /* R15, O5, I12, X2, R4, R14 */
+    (void)state;       /* R15, O5, I12, X2, R4, R14 */
+    e2e_not_on_pypy(); /* its hosts: test_pypy */
     char *kinds[] = {(char[]){"Gh"}, (char[]){"Gn"}, (char[]){"Lh"},
                      (char[]){"Ln"}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -388,7 +389,8 @@ finalize_threads_scenario(void *unused)
 static void
 a_host_may_end_its_python_while_threads_have_states(void **state)
 {
-    (void)state; /* R15, X2, R1 */
+    (void)state;       /* R15, X2, R1 */
+    e2e_not_on_pypy(); /* its hosts: test_pypy */
     e2e_run(finalize_threads_scenario, NULL, 60, &r);
     if (r.exit_code != 0) {
         fail_msg("exit %d signal %d\n%s\n%s", r.exit_code, r.signal, r.out,
@@ -444,7 +446,8 @@ after_us_scenario(void *unused)
 static void
 a_host_may_use_python_after_us(void **state)
 {
-    (void)state; /* R4, C10, O5 */
+    (void)state;       /* R4, C10, O5 */
+    e2e_not_on_pypy(); /* its hosts: test_pypy */
     e2e_expect_ok(after_us_scenario, NULL, 60);
 }
 
@@ -503,7 +506,8 @@ other_python_scenario(void *unused)
 static void
 a_host_that_runs_another_python_is_refused_and_goes_on(void **state)
 {
-    (void)state; /* R15 */
+    (void)state;       /* R15 */
+    e2e_not_on_pypy(); /* its hosts: test_pypy */
     char path[PATH_MAX];
     if (!other_library(path, sizeof path)) {
         skip();
@@ -538,7 +542,8 @@ other_loaded_scenario(void *kind)
 static void
 another_libpython_that_was_not_started(void **state)
 {
-    (void)state; /* R15, O1 */
+    (void)state;       /* R15, O1 */
+    e2e_not_on_pypy(); /* its hosts: test_pypy */
     char path[PATH_MAX];
     if (!other_library(path, sizeof path)) {
         skip();

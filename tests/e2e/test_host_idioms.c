@@ -170,6 +170,7 @@ static void
 copies_under_odd_names_are_extensions_of_their_own(void **state)
 {
     (void)state; /* O14 */
+    e2e_not_shared();
     shell_expect(0, "for f in libnss_x.so.2 'plug in' x.dll 'p\xc3\xa9.plugin';"
                     " do cp $BUILD/tests/e2e/plugins/idioms/libidioms.so "
                     "\"$f\" || exit; done");
@@ -200,9 +201,8 @@ a_second_one_of_a_name_is_refused_in_one_interpreter(void **state)
     static e2e_result r;
     e2e_run(shared_names_scenario, NULL, 20, &r);
     assert_int_equal(r.exit_code, 0);
-    assert_non_null(strstr(r.err, "\nImportError: the interpreter already has "
-                                  "a module named 'idioms'; give the extension "
-                                  "another name\n"));
+    assert_non_null(strstr(r.err, "the interpreter already has a module named "
+                                  "'idioms'; give the extension another name"));
 }
 
 /* --- the standard library -------------------------------------------------*/

@@ -22,6 +22,8 @@
 
 #include "tests/support/e2e.h"
 #include "tests/support/life.h"
+#include "tests/support/pythons.h"
+#include "tests/support/shell.h"
 
 /* Of kernels newer than our headers. */
 #ifndef PR_SET_MDWE
@@ -326,6 +328,131 @@ endless_recursion_ends_on_stacks_of_any_size(void **state)
     (void)e2e_expect_ok(stack_scenario, NULL, TIMEOUT_S);
 }
 
+/* --- threads that come and go ----------------------------------------------*/
+
+#define CHURN     20000
+#define CHURN_KIB (40 * 1024) /* PyPy keeps some 600 bytes for each */
+#define FRESH     200
+
+static void *
+short_thread(void *arg)
+{
+    E2E_CHECK_INT(a.add(1, *(int *)arg), 1 + *(int *)arg);
+    return NULL;
+}
+
+static void *
+fresh_thread(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(a.run("result = getattr(local, 'n', 0); local.n = 9"), 0);
+    E2E_CHECK_INT(a.run("result = local.n"), 9);
+    return NULL;
+}
+
+static void
+churn_scenario(void *unused)
+{
+    (void)unused;
+    int n = 2;
+    load();
+    E2E_CHECK_INT(a.run("import threading; local = threading.local()"), 0);
+    long before = 0;
+    for (int i = 0; i < CHURN; i++) {
+        pthread_t t;
+        E2E_CHECK(pthread_create(&t, NULL,
+                                 i < FRESH ? fresh_thread : short_thread,
+                                 &n) == 0);
+        (void)pthread_join(t, NULL);
+        before = i == CHURN / 10 ? e2e_rss_kib() : before;
+    }
+    E2E_CHECK(e2e_rss_kib() - before < CHURN_KIB);
+}
+
+static void
+twenty_thousand_threads_may_come_and_go(void **state)
+{
+    (void)state;
+    (void)e2e_expect_ok(churn_scenario, NULL, TIMEOUT_S);
+}
+
+/* --- hosts ------------------------------------------------------------------*/
+
+#define HOST_PY                                                    \
+ "import ctypes, sys, threading\n"                                 \
+ "lib = ctypes.CDLL('./libcalc.so')\n"                             \
+ "def run(): print(lib.calc(2, 4))\n"                              \
+ "def deep(n): return lib.calc(n, n) if n == 0 else deep(n - 1)\n" \
+ "run()\n"                                                         \
+ "t = threading.Thread(target=run); t.start(); t.join()\n"         \
+ "print(deep(50), ctypes.CDLL('./libcalc.so').calc(5, 5))\n"
+
+static void
+host_make(void)
+{
+    shell_write("calc.h", "int calc(int a, int b) EMBED_ON_FAILURE(-7);\n");
+    shell_write("calc.py", "import sys\nfrom calc import ffi\n"
+                           "@ffi.def_extern()\n"
+                           "def calc(a, b):\n"
+                           "    if a == 0: raise ValueError('zero')\n"
+                           "    return a + b + sys.mark\n"
+                           "if not hasattr(sys, 'mark'): sys.mark = 100\n");
+    shell_write("host.py", HOST_PY);
+    shell_expect(0, "$EMBED build calc.h calc.py");
+}
+
+static void
+a_host_that_is_pypy_shares_its_interpreter(void **state)
+{
+    (void)state; /* R15 */
+    host_make();
+    static const char expected[] = "1006\n1006\n-7 1010\n";
+    /* What runs already counts, whatever EMBED_PYTHON says. */
+    shell_expect(0, "sed 1a'sys.mark = 1000' host.py >pypy.py && "
+                    "pypy3 pypy.py 2>err && grep -q 'ValueError: zero' err");
+    shell_expect_output(expected);
+    shell_expect(0, "EMBED_PYTHON=3.13 pypy3 pypy.py 2>err");
+    shell_expect_output(expected);
+    shell_expect(0, "env -u EMBED_PYTHON pypy3 pypy.py 2>err");
+    shell_expect_output(expected);
+}
+
+static void
+a_host_that_is_cpython_keeps_its_python(void **state)
+{
+    (void)state; /* R15 */
+    pythons_line python;
+    host_make();
+    assert_true(pythons_first(&python));
+    shell_expect(0, "%s host.py 2>err", python.executable);
+    shell_expect_output("106\n106\n-7 110\n");
+}
+
+static void
+a_pypy_without_its_library_is_said(void **state)
+{
+    (void)state; /* R13 */
+    host_make();
+    if (shell("unshare -m true && pypy3 -c 'import sys; print(sys.prefix)'") !=
+            0 ||
+        shell("unshare -m mount -t tmpfs none /mnt") != 0) {
+        skip(); /* not root */
+    }
+    shell_write("host.c", "int calc(int, int);\n"
+                          "int main(void) { return calc(1, 2) + calc(2, 2); }");
+    shell_expect(0, "$CC host.c -o host -L. -lcalc -Wl,-rpath,$PWD");
+    shell_expect(256 - 14, "lib=$(pypy3 -c 'import os; print(os.path.realpath("
+                           "os.path.dirname(os.__file__)))'); unshare -m sh -c "
+                           "\"mount -t tmpfs none $lib && ./host\"");
+    shell_expect_in_output("function calc.calc() called, but PyPy does not "
+                           "start: /");
+    shell_expect_in_output(" does not find its standard library.  Returning "
+                           "its failure value.\n");
+}
+
+#define SHELL_TEST(f) \
+ cmocka_unit_test_setup_teardown(f, shell_enter, shell_leave)
+
 int
 main(void)
 {
@@ -343,6 +470,10 @@ main(void)
         cmocka_unit_test(complex_arguments_fail_instead_of_being_wrong),
         cmocka_unit_test(calls_may_come_from_any_depth_of_a_stack),
         cmocka_unit_test(endless_recursion_ends_on_stacks_of_any_size),
+        cmocka_unit_test(twenty_thousand_threads_may_come_and_go),
+        SHELL_TEST(a_host_that_is_pypy_shares_its_interpreter),
+        SHELL_TEST(a_host_that_is_cpython_keeps_its_python),
+        SHELL_TEST(a_pypy_without_its_library_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

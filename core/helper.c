@@ -2,13 +2,13 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "subinterp/cpython/helper.h"
+#include "core/helper.h"
 
 #include <pthread.h>
 #include <signal.h>
 
 int
-es_helper_start(void *(*run)(void *arg), void *arg, size_t stack_size)
+ec_helper_start(void *(*run)(void *arg), void *arg, size_t stack_size)
 {
     pthread_attr_t attr;
     pthread_t thread;

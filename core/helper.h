@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#ifndef EMBED_SUBINTERP_CPYTHON_HELPER_H
-#define EMBED_SUBINTERP_CPYTHON_HELPER_H
+#ifndef EMBED_CORE_HELPER_H
+#define EMBED_CORE_HELPER_H
 
 #include <stddef.h>
 
@@ -15,6 +15,6 @@
  *
  * Returns 0 or an errno value.
  */
-int es_helper_start(void *(*run)(void *arg), void *arg, size_t stack_size);
+int ec_helper_start(void *(*run)(void *arg), void *arg, size_t stack_size);
 
-#endif /* EMBED_SUBINTERP_CPYTHON_HELPER_H */
+#endif /* EMBED_CORE_HELPER_H */
