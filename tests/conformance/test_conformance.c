@@ -77,7 +77,7 @@ static void
 two_interpreters_pass_at_the_same_time(void **state)
 {
     (void)state;
-    e2e_not_on_pypy();
+    e2e_not_shared(); /* they set sys.unraisablehook and the like */
     conformance_pair pair = {.rounds = 2};
     e2e_expect_ok(conformance_pair_scenario, &pair, TIMEOUT_S);
 }
@@ -86,9 +86,30 @@ static void
 two_interpreters_pass_with_debug_allocators(void **state)
 {
     (void)state;
-    e2e_not_on_pypy();
+    e2e_not_shared();
     conformance_pair pair = {.rounds = 1, .has_debug_memory = true};
     e2e_expect_ok(conformance_pair_scenario, &pair, TIMEOUT_S);
+}
+
+/* These look at the gilstate slot where there is one interpreter only; so also
+ * at exit, where handlers run on a thread of libembed's. */
+static void
+debug_scenario(void *unused)
+{
+    conformance c;
+    (void)unused;
+    (void)setenv("EMBED_SHARED_INTERP", "1", 1);
+    conformance_python_start("debug");
+    conformance_open(&c, "confa");
+    E2E_CHECK_INT(c.run(0, 0, conformance_print, NULL), 0);
+}
+
+static void
+the_shared_interpreter_passes_with_debug_allocators(void **state)
+{
+    (void)state; /* C10 */
+    e2e_not_on_pypy();
+    e2e_expect_ok(debug_scenario, NULL, TIMEOUT_S);
 }
 
 static int
@@ -115,8 +136,9 @@ main(int argc, char **argv)
         cmocka_unit_test(there_are_400_rows),
         cmocka_unit_test(two_interpreters_pass_at_the_same_time),
         cmocka_unit_test(two_interpreters_pass_with_debug_allocators),
+        cmocka_unit_test(the_shared_interpreter_passes_with_debug_allocators),
     };
-    const size_t first = 3;
+    const size_t first = 4;
     size_t n = first;
 
     if (argc == 3 && strcmp(argv[1], "--dump") == 0) {
