@@ -19,30 +19,13 @@ embed_version(void)
     return EC_VERSION;
 }
 
-/* Finds an extension by the name a host gave. */
-static ec_slot *
-named(const char *name, ec_err *err)
-{
-    if (name == NULL) {
-        (void)ec_fail(err, EMBED_E_INVALID, "name is NULL");
-        return NULL;
-    }
-    ec_slot *slot = ec_registry_find(name);
-    if (slot == NULL) {
-        (void)ec_fail(err, EMBED_E_NAME,
-                      "no extension named '%s' is loaded in this process",
-                      name);
-    }
-    return slot;
-}
-
 /* Starts, or starts again, the extension `name`. */
 static embed_status
 start(const char *name, embed_status (*how)(ec_slot *slot, ec_err *err))
 {
     int saved = errno;
     ec_err err = EC_ERR_INIT;
-    ec_slot *slot = named(name, &err);
+    ec_slot *slot = ec_registry_named(name, &err);
     if (slot != NULL) {
         (void)how(slot, &err);
     }
@@ -72,7 +55,7 @@ embed_lookup(const char *name, embed_info *info)
         (void)ec_fail(&err, EMBED_E_INVALID,
                       "info is NULL or its size is not set");
     } else {
-        slot = named(name, &err);
+        slot = ec_registry_named(name, &err);
     }
     if (slot != NULL) {
         ec_life_info(slot, info);

@@ -96,6 +96,22 @@ typedef struct ec_backend {
     int64_t (*interp_id)(void *inst);
     embed_status (*thread_release)(ec_err *err);
 
+    /* Control over running code; NULL where there is none (PyPy).  For the
+     * first two nothing is detached before. */
+
+    /** Keeps this thread attached to the instance's interpreter.
+     *  EMBED_E_STATE inside Python. */
+    embed_status (*hold)(void *inst, ec_err *err);
+    /** Undoes the innermost hold, of `slot`; EMBED_E_STATE: it is none. */
+    embed_status (*unhold)(const ec_slot *slot, ec_err *err);
+    /** Has all calls in flight raise embed.Interrupted.  EMBED_E_TIMEOUT: C
+     *  code keeps the GIL; EMBED_E_STATE: it shares its interpreter. */
+    embed_status (*interrupt)(void *inst, uint64_t deadline_ns, ec_err *err);
+    /** slot->deadline_ns has changed. */
+    void (*deadline)(void *inst);
+    /** The longest time for each call of this thread; 0: none. */
+    void (*thread_deadline)(uint64_t limit_ns);
+
     /** fork: `prepare` returns with the interpreters' gates shut, `lock` takes
      *  the backend's own locks (core holds its own by then), `parent` and
      *  `child` undo both; `child` calls `lost` for each instance that did not

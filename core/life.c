@@ -112,8 +112,8 @@ wait_for(ec_slot *slot, ec_err *err) EC_REQUIRES(lock)
 /* --- Python ---------------------------------------------------------------*/
 
 /* Loads the backend module.  Takes no GIL, so a caller may hold one. */
-static embed_status
-load(const ec_backend **out, ec_err *err)
+embed_status
+ec_life_load(const ec_backend **out, ec_err *err)
 {
     embed_status status = EMBED_OK;
     *out = ec_life_backend();
@@ -222,7 +222,10 @@ create_inst(ec_slot *slot, const ec_backend *b, ec_err *err)
     if (status != EMBED_OK) {
         return status;
     }
-    atomic_store_explicit(&slot->inst, inst, memory_order_release);
+    atomic_store(&slot->inst, inst);
+    if (b->deadline != NULL) {
+        b->deadline(inst); /* may have been set before there was an instance */
+    }
     status = b->init(inst, err);
     if (status != EMBED_OK) {
         bool parked = false;
@@ -378,7 +381,7 @@ ec_life_ready(ec_slot *slot, ec_err *err)
 {
     const ec_backend *b = NULL;
     ec_err why = EC_ERR_INIT;
-    embed_status status = load(&b, &why);
+    embed_status status = ec_life_load(&b, &why);
     bool mine = false;
     if (status != EMBED_OK) {
         ec_mutex_lock(&lock);
@@ -430,7 +433,7 @@ embed_status
 ec_life_module(ec_slot *slot, void **out, ec_err *err)
 {
     const ec_backend *b = NULL;
-    embed_status status = load(&b, err);
+    embed_status status = ec_life_load(&b, err);
     if (status == EMBED_OK && b->on_service_thread()) {
         status = ec_fail(err, EMBED_E_REENTRY,
                          "Python is being started on this thread");

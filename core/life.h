@@ -44,6 +44,9 @@ void ec_life_info(ec_slot *slot, embed_info *info);
 /** The backend in use; NULL before the first extension was started. */
 const ec_backend *ec_life_backend(void);
 
+/** The backend, loaded when it is not yet. */
+embed_status ec_life_load(const ec_backend **out, ec_err *err);
+
 /** Shuts all entries at once and says which instances there were.  Used at
  *  process exit and when Python's owner ends it.
  *  @param out_insts  array for the caller to free; NULL when there are none */

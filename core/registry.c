@@ -76,6 +76,22 @@ ec_registry_find(const char *name)
     return slot;
 }
 
+ec_slot *
+ec_registry_named(const char *name, ec_err *err)
+{
+    if (name == NULL) {
+        (void)ec_fail(err, EMBED_E_INVALID, "name is NULL");
+        return NULL;
+    }
+    ec_slot *slot = ec_registry_find(name);
+    if (slot == NULL) {
+        (void)ec_fail(err, EMBED_E_NAME,
+                      "no extension named '%s' is loaded in this process",
+                      name);
+    }
+    return slot;
+}
+
 size_t
 ec_registry_all(ec_slot **out, size_t cap)
 {

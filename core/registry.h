@@ -17,6 +17,10 @@ ec_slot *ec_registry_add(struct embed_plugin *plugin);
  *  there is none. */
 ec_slot *ec_registry_find(const char *name);
 
+/** As ec_registry_find(), for a name that a host gave: NULL with EMBED_E_INVALID
+ *  or EMBED_E_NAME. */
+ec_slot *ec_registry_named(const char *name, ec_err *err);
+
 /** Writes up to `cap` slots, in the order of registration, to out[cap].
  *  Returns how many there are. */
 size_t ec_registry_all(ec_slot **out, size_t cap);

@@ -29,18 +29,19 @@
 typedef struct ec_thread ec_thread;
 
 typedef struct ec_slot {
-    struct embed_plugin *plugin; /* constant */
-    const char *library;         /* file it is in, or NULL; constant */
-    size_t index;                /* dense number, from 0; constant */
-    embed_call_fn *start;        /* the plug-in's first entry; constant */
-    embed_isolation level;       /* constant once CREATING */
-    _Atomic(void *) inst;        /* the backend's instance */
-    _Atomic(void *) module;      /* the backend's, for imports; NULL: none */
-    embed_state state;           /* guarded by: runtime lock */
-    ec_thread *creator;          /* guarded by: runtime lock; in CREATING */
-    ec_err why;                  /* guarded by: runtime lock; in FAILED */
-    pthread_cond_t changed;      /* with the runtime lock: state changed */
-    struct ec_slot *next;        /* guarded by: registry lock */
+    struct embed_plugin *plugin;  /* constant */
+    const char *library;          /* file it is in, or NULL; constant */
+    size_t index;                 /* dense number, from 0; constant */
+    embed_call_fn *start;         /* the plug-in's first entry; constant */
+    embed_isolation level;        /* constant once CREATING */
+    _Atomic uint64_t deadline_ns; /* longest time for each call; 0: none */
+    _Atomic(void *) inst;         /* the backend's instance */
+    _Atomic(void *) module;       /* the backend's, for imports; NULL: none */
+    embed_state state;            /* guarded by: runtime lock */
+    ec_thread *creator;           /* guarded by: runtime lock; in CREATING */
+    ec_err why;                   /* guarded by: runtime lock; in FAILED */
+    pthread_cond_t changed;       /* with the runtime lock: state changed */
+    struct ec_slot *next;         /* guarded by: registry lock */
 } ec_slot;
 
 /** True when a plug-in was built for this library's ABI.  Of one that was not,

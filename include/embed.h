@@ -49,7 +49,9 @@ typedef enum embed_status {
     EMBED_E_INVALID = 14,   /* bad argument: a declaration, an option, NULL */
     EMBED_E_IO = 15,        /* a file could not be read or written */
     EMBED_E_TIMEOUT = 16,   /* not finished within the time given */
-    EMBED_E_STATE = 17      /* not possible in the extension's present state */
+    EMBED_E_STATE = 17,     /* not possible in the extension's present state */
+    EMBED_E_INTERRUPTED = 18, /* the call was interrupted by the host */
+    EMBED_E_DEADLINE = 19     /* the call took longer than its deadline */
 } embed_status;
 
 /** Where an extension is in its life. */
@@ -187,6 +189,65 @@ EMBED_API void embed_set_error_hook(embed_error_hook *hook, void *arg);
  * Returns:  EMBED_OK; EMBED_E_STATE inside a call into an extension.
  */
 EMBED_API embed_status embed_thread_release(void);
+
+/**
+ * Keeps this thread inside an extension until embed_release(): its calls cost
+ * less, as the GIL stays with it.  Other threads' calls of the extension wait
+ * meanwhile.  Starts the extension when it has not started.  May be nested,
+ * also for different extensions; calls of others are possible meanwhile.
+ *
+ * Returns:  EMBED_OK; as embed_start(); EMBED_E_STATE from inside Python.  On
+ *           PyPy it does nothing.
+ * Blocks:   while another thread has the GIL.
+ * Threads:  for the calling thread, which has to release it.  A thread that
+ *           ends lets go.
+ */
+EMBED_API embed_status embed_hold(const char *name);
+
+/**
+ * Undoes the last embed_hold() of this thread.
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_STATE when the last one was of
+ *           another extension, or there is none.
+ */
+EMBED_API embed_status embed_release(const char *name);
+
+/**
+ * Ends the calls in flight of an extension, and its init code: the exception
+ * embed.Interrupted is raised in each, with the next step of Python code.  Such
+ * a call gives its failure value, and EMBED_E_INTERRUPTED as the last error of
+ * its thread.  Calls made after this function has returned are not touched.
+ * C code is not interrupted, but for time.sleep(); it raises when it returns.
+ *
+ * Returns:  EMBED_OK, also when there was no call;
+ *           EMBED_E_NAME;
+ *           EMBED_E_TIMEOUT  C code has kept the GIL for a second: nothing was
+ *                            interrupted;
+ *           EMBED_E_STATE    the extension shares its interpreter (level
+ *                            shared, PyPy).
+ * Blocks:   until the exceptions are set, mostly less than a millisecond.
+ */
+EMBED_API embed_status embed_interrupt(const char *name);
+
+/**
+ * Bounds the time of each later call of an extension.  One that takes longer
+ * is interrupted by embed.DeadlineExceeded, a subclass of embed.Interrupted,
+ * and gives EMBED_E_DEADLINE.  What C code does is as for embed_interrupt().
+ *
+ * @param timeout_ms  0 or less: no deadline
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_STATE as embed_interrupt(), when
+ *           it is known.
+ */
+EMBED_API embed_status embed_set_deadline(const char *name, int timeout_ms);
+
+/**
+ * The same for each later call from this thread, to any extension; the shorter
+ * time counts.
+ *
+ * Returns:  EMBED_OK; EMBED_E_PYTHON; EMBED_E_STATE on PyPy.
+ */
+EMBED_API embed_status embed_set_thread_deadline(int timeout_ms);
 
 /**
  * Ends all extensions: new calls give their failure value, calls in flight

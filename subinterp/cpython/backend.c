@@ -6,6 +6,7 @@
 
 #include "core/version.h"
 #include "subinterp/cpython/call.h"
+#include "subinterp/cpython/control.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/forking.h"
 #include "subinterp/cpython/interp.h"
@@ -45,6 +46,11 @@ embed_backend(uint32_t abi)
         .on_service_thread = es_service_is_self,
         .interp_id = es_interp_id,
         .thread_release = es_thread_release,
+        .hold = es_hold,
+        .unhold = es_unhold,
+        .interrupt = es_interrupt,
+        .deadline = es_deadline,
+        .thread_deadline = es_thread_deadline,
         .fork_prepare = es_fork_prepare,
         .fork_lock = es_fork_lock,
         .fork_parent = es_fork_parent,

@@ -6,7 +6,7 @@
  */
 #include "subinterp/cpython/call.h"
 
-#include "subinterp/cpython/thread.h"
+#include "subinterp/cpython/control.h"
 
 const ec_core *es_core;
 
@@ -68,11 +68,15 @@ es_call(struct embed_externpy *fn, char *buffer)
         call_gone(fn, buffer, &err);
         return;
     }
-    if (ES_UNLIKELY(!es_enter_fast(inst, tls, &entry)) &&
-        es_enter_slow(inst, &entry, &err) != EMBED_OK) {
-        errno = caller_errno;
-        call_failed(fn, buffer, &err);
-        return;
+    es_watch watch;
+    watch.expires_ns = 0;
+    if (ES_UNLIKELY(!es_enter_fast(inst, tls, &entry))) {
+        if (es_enter_slow(inst, &entry, &err) != EMBED_OK) {
+            errno = caller_errno;
+            call_failed(fn, buffer, &err);
+            return;
+        }
+        es_watch_begin(&watch, inst, &entry);
     }
     tls->py_errno = caller_errno;
     /* Null while the extension is being created and has not got that far. */
@@ -80,12 +84,16 @@ es_call(struct embed_externpy *fn, char *buffer)
     es_attached *attached =
         ES_UNLIKELY(ext == NULL) ? NULL : ext->attached[ec_export_index(fn)];
     if (ES_UNLIKELY(attached == NULL)) {
+        es_watch_end(&watch);
         es_leave(&entry);
         errno = caller_errno;
         call_unattached(fn, buffer, &err);
         return;
     }
     embed_status status = es_attached_call(attached, buffer, &err);
+    if (ES_UNLIKELY(watch.expires_ns != 0)) {
+        es_watch_end(&watch);
+    }
     es_leave(&entry);
     errno = tls->py_errno;
     if (ES_UNLIKELY(status != EMBED_OK)) {

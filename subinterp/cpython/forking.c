@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/helper.h"
+#include "subinterp/cpython/control.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
 #include "subinterp/cpython/thread.h"
@@ -518,6 +519,7 @@ es_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
     ec_mutex_reinit(&fork_lock);
     es_thaw_after_fork();
     es_service_after_fork();
+    es_control_after_fork();
     probe_after_fork();
     es_main_use use = main_use();
     es_main_after_fork(use);

@@ -8,6 +8,7 @@
 #include "subinterp/cpython/py.h"
 
 #include <errno.h>
+#include <stdint.h>
 
 typedef struct es_thread es_thread;
 typedef struct es_released es_released;
@@ -22,6 +23,7 @@ struct es_released {
 typedef struct es_tls {
     es_thread *thread;     /* this thread's cached states, or NULL */
     es_released *released; /* innermost state given up by es_gil_release() */
+    uint64_t deadline_ns;  /* for each call of this thread; 0: none */
     int py_errno;          /* what ffi.errno shows */
     void **gilslot;        /* this thread's gilstate slot, or NULL: see
                                 gilslot.h */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "subinterp/cpython/control.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/py_guard.h"
 #include "subinterp/cpython/py_init.h"
@@ -230,7 +231,9 @@ interp_prepare(es_interp *interp)
     if (none == NULL || site_run() != 0) {
         return -1;
     }
-    return interp == &es_main ? 0 : es_guard_install(preload);
+    return interp == &es_main       ? 0
+           : es_sleep_install() < 0 ? -1
+                                    : es_guard_install(preload);
 }
 
 /* Attached: prepares and runs. */

@@ -20,9 +20,10 @@ typedef struct es_state es_state;
 
 /* Why entries of an instance must take the slow path; bits of `gate`. */
 enum {
-    ES_GATE_CLOSED = 1, /* the instance ends or has ended */
-    ES_GATE_FORK = 2,   /* fork() is under way: wait */
-    ES_GATE_FORKED = 4, /* first entry in a fork child: tell Python */
+    ES_GATE_CLOSED = 1,  /* the instance ends or has ended */
+    ES_GATE_FORK = 2,    /* fork() is under way: wait */
+    ES_GATE_FORKED = 4,  /* first entry in a fork child: tell Python */
+    ES_GATE_WATCHED = 8, /* calls have a deadline: see control.h */
 };
 
 typedef struct es_interp {

@@ -22,6 +22,8 @@ module_fill(const es_py *py)
         {"buffer", (PyObject *)py->buffer_type},
         {"error", py->error},
         {"CDefError", py->cdef_error},
+        {"Interrupted", py->interrupted},
+        {"DeadlineExceeded", py->deadline_exceeded},
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -12,6 +12,7 @@
 #include "subinterp/cpython/py_init.h"
 #include "subinterp/cpython/py_lib.h"
 #include "subinterp/cpython/py_scalar.h"
+#include "subinterp/cpython/thread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,18 @@ ask_onerror(const es_attached *fn, PyObject *exc, char *buffer,
     return ANSWER_RAISED;
 }
 
+static embed_status
+failure_status(const es_attached *fn, fail_at at, PyObject *exc)
+{
+    if (PyErr_GivenExceptionMatches(exc, fn->py->deadline_exceeded)) {
+        return EMBED_E_DEADLINE;
+    }
+    if (PyErr_GivenExceptionMatches(exc, fn->py->interrupted)) {
+        return EMBED_E_INTERRUPTED;
+    }
+    return at == FAIL_CALL ? EMBED_E_EXCEPTION : EMBED_E_CONVERT;
+}
+
 /* Ends a call whose exception is set: see es_attached_call(). */
 __attribute__((cold, noinline)) static embed_status
 attached_fail(const es_attached *fn, fail_at at, char *buffer, ec_err *err)
@@ -217,17 +230,21 @@ attached_fail(const es_attached *fn, fail_at at, char *buffer, ec_err *err)
         PyErr_SetString(PyExc_SystemError, "failed without an exception");
     }
     ES_OWNED PyObject *exc = PyErr_GetRaisedException();
-    answer got = ANSWER_RAISED;
-    if (fn->onerror != NULL) {
+    es_report_begin();
+    bool is_interrupt =
+        PyErr_GivenExceptionMatches(exc, fn->py->interrupted) != 0;
+    /* The host knows, and decides what the call comes to. */
+    answer got = is_interrupt ? ANSWER_NONE : ANSWER_RAISED;
+    if (fn->onerror != NULL && !is_interrupt) {
         got = ask_onerror(fn, exc, buffer, &second);
         if (got == ANSWER_VALUE) {
+            es_report_end();
             return EMBED_OK;
         }
     }
     es_source_show(fn->plugin);
-    embed_status status = es_err_from_object(
-        &full, at == FAIL_CALL ? EMBED_E_EXCEPTION : EMBED_E_CONVERT, NULL,
-        exc);
+    embed_status status =
+        es_err_from_object(&full, failure_status(fn, at, exc), NULL, exc);
     es_guard_hint_add(exc, &full);
     if (got == ANSWER_RAISED) {
         report(fn, exc, at, &full);
@@ -238,6 +255,7 @@ attached_fail(const es_attached *fn, fail_at at, char *buffer, ec_err *err)
     error_value(fn, buffer);
     (void)ec_err_copy(err, &full);
     ec_err_clear(&full);
+    es_report_end();
     return status;
 }
 

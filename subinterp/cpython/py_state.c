@@ -92,6 +92,21 @@ create_c_types(es_py *py)
     return 0;
 }
 
+/* Not of class Exception: code that goes on after errors must not go on. */
+static int
+create_interrupts(es_py *py)
+{
+    py->interrupted = PyErr_NewExceptionWithDoc(
+        "embed.Interrupted", "The host has interrupted the call.",
+        PyExc_BaseException, NULL);
+    if (py->interrupted != NULL) {
+        py->deadline_exceeded = PyErr_NewExceptionWithDoc(
+            "embed.DeadlineExceeded", "The call has taken too long.",
+            py->interrupted, NULL);
+    }
+    return py->deadline_exceeded == NULL ? -1 : 0;
+}
+
 static int
 create_objects(es_py *py)
 {
@@ -107,6 +122,9 @@ create_objects(es_py *py)
         return -1;
     }
     py->cdef_error = PyErr_NewException("embed.CDefError", py->error, NULL);
+    if (create_interrupts(py) < 0) {
+        return -1;
+    }
     py->null = es_cdata_new(py, py->type_void_ptr, NULL);
     if (py->cdef_error == NULL || py->null == NULL ||
         es_ffi_objects_add(py) < 0 || publish(py) < 0) {
@@ -166,6 +184,8 @@ es_py_unref(es_py *py)
         return;
     }
     es_cdata_drain(py);
+    Py_XDECREF(py->deadline_exceeded);
+    Py_XDECREF(py->interrupted);
     Py_XDECREF(py->cdef_error);
     Py_XDECREF(py->error);
     es_handles_fini(&py->handles);

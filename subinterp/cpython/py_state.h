@@ -48,10 +48,12 @@ struct es_py {
 
     es_handles handles; /* those alive */
 
-    PyObject *error;      /* ffi.error */
-    PyObject *cdef_error; /* embed.CDefError */
-    PyObject *null;       /* ffi.NULL */
-    PyObject *module;     /* sys.modules["embed"], until es_py_destroy() */
+    PyObject *error;             /* ffi.error */
+    PyObject *cdef_error;        /* embed.CDefError */
+    PyObject *interrupted;       /* embed.Interrupted */
+    PyObject *deadline_exceeded; /* embed.DeadlineExceeded */
+    PyObject *null;              /* ffi.NULL */
+    PyObject *module; /* sys.modules["embed"], until es_py_destroy() */
 
     es_pyext *imported; /* libraries imported as modules; linked */
 

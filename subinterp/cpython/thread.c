@@ -4,6 +4,8 @@
  */
 #include "subinterp/cpython/thread.h"
 
+#include "subinterp/cpython/control.h"
+
 #include <linux/membarrier.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -319,6 +321,7 @@ state_destroy(es_state *state)
     es_interp *interp = state->interp;
     state_count_in(state);
     es_attach_state(&entry, state->tstate);
+    state->held = UINT_MAX; /* no call, from here on */
     PyThreadState_Clear(state->tstate);
     PyThreadState_DeleteCurrent();
     es_gilslot_restore(entry.outer_slot);
@@ -388,6 +391,7 @@ thread_exit(void *arg)
         syscall(SYS_gettid) == (long)getpid()) {
         return;
     }
+    es_holds_drop();
     states_destroy(thread);
     es_tls_self.thread = NULL;
     (void)pthread_setspecific(exit_key, NULL);

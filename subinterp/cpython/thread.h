@@ -19,13 +19,26 @@
 
 #include "core/lock.h"
 
+/** Why a call is interrupted. */
+typedef enum es_interrupt_kind {
+    ES_INTERRUPT_ASKED = 1,
+    ES_INTERRUPT_DEADLINE = 2,
+} es_interrupt_kind;
+
 /** A thread's state in one interpreter. */
 struct es_state {
     PyThreadState *tstate;
     es_interp *interp;
     _Atomic unsigned inside; /* calls in flight; written by its thread only */
-    es_thread *thread;       /* NULL in a fork child: its thread is gone */
-    es_state *next;          /* guarded by: threads lock; in interp->states */
+    unsigned held;           /* guarded by: the GIL; of `inside`: not calls, but
+                                es_hold() */
+    _Atomic unsigned interrupt; /* es_interrupt_kind that its calls must raise,
+                                   0: none; written with the GIL held */
+    uint64_t interrupted_by;  /* guarded by: the GIL; the last order's number */
+    _Atomic uint64_t watched; /* the number of its call that has a deadline;
+                                   0: none.  Numbers are used once. */
+    es_thread *thread;        /* NULL in a fork child: its thread is gone */
+    es_state *next;           /* guarded by: threads lock; in interp->states */
 };
 
 /** What libembed knows of a thread; made on its first entry. */
@@ -35,6 +48,8 @@ struct es_thread {
     uintptr_t stack_low;  /* lowest address of its stack */
     size_t stack_size;    /* bytes; 0: unknown */
     size_t stack_reserve; /* bytes to keep free above it; 0: unknown stack */
+    _Atomic bool is_reporting; /* its call has failed, and we say so in
+                                  Python: nothing is interrupted */
 };
 
 /** One entry into an interpreter, to be undone by es_leave(). */
@@ -82,6 +97,21 @@ embed_status es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err);
 
 /** Undoes an entry: the thread has again what it had before (R4). */
 static inline void es_leave(es_entry *entry);
+
+/** How many states are to be interrupted. */
+extern _Atomic unsigned es_n_interrupts;
+
+/** After a call that was to be interrupted has been left: what it has not raised
+ *  is taken back, or given to the call around it. */
+void es_interrupt_settle(es_state *state);
+
+/** At the end of a call from inside Python, attached: the call around it is to
+ *  be interrupted, too. */
+void es_interrupt_hand_out(void);
+
+/** Around the report of a failed call, attached: nothing interrupts that. */
+void es_report_begin(void);
+void es_report_end(void);
 
 /** Gives up this thread's states in all interpreters.  EMBED_E_STATE inside a
  *  call. ec_backend.thread_release */
@@ -228,7 +258,7 @@ es_enter_fast(es_inst *inst, const es_tls *tls, es_entry *entry)
     const es_thread *thread = tls->thread;
     unsigned index = inst->interp->index;
     if (ES_UNLIKELY(thread == NULL || index >= thread->n_states ||
-                    tls->released != NULL)) {
+                    ((uintptr_t)tls->released | tls->deadline_ns) != 0)) {
         return false;
     }
     es_state *state = thread->states[index];
@@ -253,6 +283,12 @@ es_enter_fast(es_inst *inst, const es_tls *tls, es_entry *entry)
 static inline void
 es_leave(es_entry *entry)
 {
+    es_state *state = entry->state;
+    if (ES_UNLIKELY(state == NULL &&
+                    atomic_load_explicit(&es_n_interrupts,
+                                         memory_order_relaxed) != 0)) {
+        es_interrupt_hand_out();
+    }
     if (ES_LIKELY(entry->is_attached)) {
         es_levels_give(entry, PyEval_SaveThread());
         es_gilslot_restore(entry->outer_slot);
@@ -262,11 +298,15 @@ es_leave(es_entry *entry)
     } else {
         es_levels_give(entry, entry->outer);
     }
-    es_state *state = entry->state;
     if (ES_LIKELY(state != NULL)) {
         unsigned inside =
             atomic_load_explicit(&state->inside, memory_order_relaxed);
         atomic_store_explicit(&state->inside, inside - 1, memory_order_release);
+        ES_LIGHT_FENCE(); /* pairs with es_barrier() */
+        if (ES_UNLIKELY(atomic_load_explicit(&state->interrupt,
+                                             memory_order_relaxed) != 0)) {
+            es_interrupt_settle(state);
+        }
     }
 }
 

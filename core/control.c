@@ -1,0 +1,153 @@
+/* control.c - the functions of embed.h about running code.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <errno.h>
+
+#include "core/life.h"
+#include "core/lock.h"
+#include "core/registry.h"
+#include "core/report.h"
+
+#define NS_PER_MS            1000000u
+#define INTERRUPT_TIMEOUT_MS 1000u
+
+/* Runs `act` for the extension `name`. */
+static embed_status
+with_named(const char *name, int number,
+           embed_status (*act)(ec_slot *slot, int number, ec_err *err))
+{
+    int saved = errno;
+    ec_err err = EC_ERR_INIT;
+    ec_slot *slot = ec_registry_named(name, &err);
+    if (slot != NULL) {
+        (void)act(slot, number, &err);
+    }
+    embed_status status = ec_report_api(name == NULL ? "" : name, &err);
+    errno = saved;
+    return status;
+}
+
+static void *
+inst_of(ec_slot *slot)
+{
+    return atomic_load_explicit(&slot->inst, memory_order_acquire);
+}
+
+static embed_status
+hold(ec_slot *slot, int unused, ec_err *err)
+{
+    (void)unused;
+    embed_status status = ec_life_ready(slot, err);
+    const ec_backend *b = ec_life_backend();
+    void *inst = inst_of(slot);
+    if (status != EMBED_OK || b->hold == NULL) {
+        return status;
+    }
+    return inst != NULL
+               ? b->hold(inst, err)
+               : ec_fail(err, EMBED_E_CLOSED, "the extension is closed");
+}
+
+embed_status
+embed_hold(const char *name)
+{
+    return with_named(name, 0, hold);
+}
+
+static embed_status
+release(ec_slot *slot, int unused, ec_err *err)
+{
+    (void)unused;
+    const ec_backend *b = ec_life_backend();
+    if (b == NULL) {
+        return ec_fail(err, EMBED_E_STATE, "this thread holds nothing");
+    }
+    return b->unhold == NULL ? EMBED_OK : b->unhold(slot, err);
+}
+
+embed_status
+embed_release(const char *name)
+{
+    return with_named(name, 0, release);
+}
+
+static embed_status
+unsupported(const ec_backend *b, ec_err *err)
+{
+    return ec_fail(err, EMBED_E_STATE,
+                   "this Python (%s) cannot interrupt calls", b->name);
+}
+
+static embed_status
+interrupt(ec_slot *slot, int unused, ec_err *err)
+{
+    (void)unused;
+    const ec_backend *b = ec_life_backend();
+    void *inst = inst_of(slot);
+    if (b == NULL || inst == NULL) {
+        return EMBED_OK;
+    }
+    if (b->interrupt == NULL) {
+        return unsupported(b, err);
+    }
+    void *outer = b->detach();
+    embed_status status = b->interrupt(
+        inst, ec_now_ns() + (uint64_t)INTERRUPT_TIMEOUT_MS * NS_PER_MS, err);
+    b->attach(outer);
+    return status;
+}
+
+embed_status
+embed_interrupt(const char *name)
+{
+    return with_named(name, 0, interrupt);
+}
+
+static uint64_t
+limit_of(int timeout_ms)
+{
+    return timeout_ms <= 0 ? 0 : (uint64_t)timeout_ms * NS_PER_MS;
+}
+
+static embed_status
+deadline(ec_slot *slot, int timeout_ms, ec_err *err)
+{
+    const ec_backend *b = ec_life_backend();
+    if (b != NULL && b->deadline == NULL) {
+        return unsupported(b, err);
+    }
+    if (inst_of(slot) != NULL && slot->level == EMBED_ISOLATION_SHARED) {
+        return ec_fail(err, EMBED_E_STATE, "it shares its interpreter");
+    }
+    atomic_store(&slot->deadline_ns, limit_of(timeout_ms));
+    void *inst = atomic_load(&slot->inst);
+    if (inst != NULL) {
+        b->deadline(inst);
+    }
+    return EMBED_OK;
+}
+
+embed_status
+embed_set_deadline(const char *name, int timeout_ms)
+{
+    return with_named(name, timeout_ms, deadline);
+}
+
+embed_status
+embed_set_thread_deadline(int timeout_ms)
+{
+    int saved = errno;
+    ec_err err = EC_ERR_INIT;
+    const ec_backend *b = NULL;
+    if (ec_life_load(&b, &err) == EMBED_OK) {
+        if (b->thread_deadline == NULL) {
+            (void)unsupported(b, &err);
+        } else {
+            b->thread_deadline(limit_of(timeout_ms));
+        }
+    }
+    embed_status status = ec_report_api("", &err);
+    errno = saved;
+    return status;
+}

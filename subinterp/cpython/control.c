@@ -1,0 +1,650 @@
+/* control.c - hold, interrupt, deadlines.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/control.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "core/helper.h"
+#include "subinterp/cpython/py_state.h"
+
+#define NS_PER_S 1000000000u
+/* How long an import may go on before it is interrupted, too; in how many of
+ * the innermost frames it is looked for. */
+#define IMPORT_NAP_NS 1000000
+#define IMPORT_NAPS   100
+#define IMPORT_FRAMES 64
+#define SLEEP_MAX_S   1e9 /* longer ones end early, by then */
+
+/* --- hold -----------------------------------------------------------------*/
+
+/* An interpreter that this thread keeps attached between calls. */
+typedef struct hold {
+    es_inst *inst;
+    es_entry entry;
+    struct hold *outer;
+} hold;
+
+static __thread hold *innermost;
+
+/* Adds to the number of holds among a state's entries. */
+static void
+held_count(const es_entry *entry, int change)
+{
+    if (entry->state != NULL) {
+        entry->state->held += (unsigned)change;
+    }
+}
+
+embed_status
+es_hold(void *arg, ec_err *err)
+{
+    es_inst *inst = arg;
+    if (es_tls_self.released != NULL ||
+        (innermost == NULL && PyThreadState_GetUnchecked() != NULL)) {
+        return ec_fail(err, EMBED_E_STATE, "called from inside Python");
+    }
+    hold *h = calloc(1, sizeof *h);
+    if (h == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    embed_status status = es_enter_slow(inst, &h->entry, err);
+    if (status != EMBED_OK) {
+        free(h);
+        return status;
+    }
+    held_count(&h->entry, 1);
+    h->inst = inst;
+    h->outer = innermost;
+    innermost = h;
+    return EMBED_OK;
+}
+
+/* Undoes the innermost hold. */
+static void
+hold_drop(void)
+{
+    hold *h = innermost;
+    innermost = h->outer;
+    held_count(&h->entry, -1);
+    es_leave(&h->entry);
+    free(h);
+}
+
+embed_status
+es_unhold(const ec_slot *slot, ec_err *err)
+{
+    if (es_tls_self.released != NULL) {
+        return ec_fail(err, EMBED_E_STATE, "called from inside Python");
+    }
+    if (innermost == NULL || innermost->inst->slot != slot) {
+        return ec_fail(err, EMBED_E_STATE,
+                       innermost == NULL
+                           ? "this thread holds nothing"
+                           : "this thread holds another extension, which must "
+                             "be released first");
+    }
+    hold_drop();
+    return EMBED_OK;
+}
+
+void
+es_holds_drop(void)
+{
+    while (innermost != NULL) {
+        hold_drop();
+    }
+}
+
+/* --- interrupts -----------------------------------------------------------*/
+
+_Atomic unsigned es_n_interrupts;
+
+/* Guards sleepers only: they look at es_state.interrupt. */
+static ec_mutex sleep_lock = EC_MUTEX_INIT(EC_RANK_LEAF);
+static pthread_cond_t interrupted; /* with sleep_lock */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static _Atomic uint64_t n_orders;
+
+/* WAITING <--GIL taken--> CLAIMED --> OVER; WAITING --given up--> OVER. */
+typedef enum phase {
+    PHASE_WAITING,
+    PHASE_CLAIMED,
+    PHASE_OVER,
+} phase;
+
+/* Who is to be interrupted, and why. */
+typedef struct order {
+    uint64_t number; /* used once */
+    es_interp *interp;
+    const es_state *state; /* NULL: all that are in a call */
+    uint64_t call;         /* of `state`: its number; see es_state.watched */
+    es_interrupt_kind kind;
+    bool is_waited_for; /* else there is one reference */
+
+    ec_mutex lock;
+    pthread_cond_t changed; /* with lock */
+    int refs;               /* guarded by: lock; the last one frees it */
+    phase phase;            /* guarded by: lock */
+} order;
+
+static PyObject *
+exception_of(const es_py *py, es_interrupt_kind kind)
+{
+    return kind == ES_INTERRUPT_DEADLINE ? py->deadline_exceeded
+                                         : py->interrupted;
+}
+
+/* Is a thread that is not running in the middle of an import?  An exception
+ * there may leave importlib's locks locked. */
+static bool
+is_importing(PyThreadState *tstate)
+{
+    bool is = false;
+    PyFrameObject *frame = PyThreadState_GetFrame(tstate);
+    for (int i = 0; i < IMPORT_FRAMES && frame != NULL && !is; i++) {
+        ES_OWNED PyObject *code = (PyObject *)PyFrame_GetCode(frame);
+        is = PyUnicode_CompareWithASCIIString(
+                 ((PyCodeObject *)code)->co_filename,
+                 "<frozen importlib._bootstrap>") == 0;
+        PyFrameObject *back = PyFrame_GetBack(frame);
+        Py_DECREF(frame);
+        frame = back;
+    }
+    Py_XDECREF(frame);
+    return is;
+}
+
+/* Is this state of another thread in a call that the order means? */
+static bool
+is_meant(const order *o, const es_state *s)
+{
+    bool is_named = o->state == NULL ||
+                    (s == o->state && atomic_load(&s->watched) == o->call);
+    return is_named && s->thread != es_tls_self.thread &&
+           s->interrupted_by != o->number && atomic_load(&s->inside) > s->held;
+}
+
+/* Finds the states that are meant, attached: they stay, as their threads would
+ * need the GIL.  An array the caller frees; NULL: none, or out of memory. */
+static es_state **
+targets_find(const order *o, size_t *out_n)
+{
+    size_t n = 0;
+    size_t cap = 0;
+    ec_mutex_lock(&es_threads_lock);
+    for (const es_state *s = o->interp->states; s != NULL; s = s->next) {
+        cap++;
+    }
+    es_state **found = calloc(cap == 0 ? 1 : cap, sizeof(es_state *));
+    for (es_state *s = o->interp->states; found != NULL && s != NULL;
+         s = s->next) {
+        if (is_meant(o, s)) {
+            found[n++] = s;
+        }
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    *out_n = n;
+    return found;
+}
+
+/* Forgets that a state was to be interrupted. */
+static void
+mark_drop(es_state *state)
+{
+    if (atomic_exchange(&state->interrupt, 0) != 0) {
+        (void)atomic_fetch_sub(&es_n_interrupts, 1);
+    }
+}
+
+/* Marks a state, and has its thread raise, attached. */
+static void
+target_hit(const order *o, es_state *state)
+{
+    if (atomic_exchange(&state->interrupt, o->kind) == 0) {
+        (void)atomic_fetch_add(&es_n_interrupts, 1);
+    }
+    state->interrupted_by = o->number;
+    /* A thread lets go of the GIL before it counts itself out: it does not see
+     * the mark then, or is not counted any more. */
+    es_barrier();
+    if (atomic_load(&state->inside) <= state->held) {
+        mark_drop(state);
+        return;
+    }
+    /* A call that is over already but for its report: those around it get it
+     * when this one is left. */
+    if (!atomic_load(&state->thread->is_reporting)) {
+        (void)PyThreadState_SetAsyncExc(state->tstate->thread_id,
+                                        exception_of(o->interp->py, o->kind));
+    }
+}
+
+/* Has the threads raise, attached; those that import only if `all`.  Returns
+ * how many are left. */
+static size_t
+deliver(const order *o, bool all)
+{
+    size_t n = 0;
+    size_t left = 0;
+    es_state **found = o->interp->py == NULL ? NULL : targets_find(o, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (!all && is_importing(found[i]->tstate)) {
+            left++;
+        } else {
+            target_hit(o, found[i]);
+        }
+    }
+    free(found);
+    ec_mutex_lock(&sleep_lock);
+    (void)pthread_cond_broadcast(&interrupted);
+    ec_mutex_unlock(&sleep_lock);
+    return left;
+}
+
+/* This thread's state in the interpreter that it is attached to; NULL: it is a
+ * thread of Python's own. */
+static const es_state *
+state_here(void)
+{
+    const es_interp *interp = es_interp_find(PyThreadState_Get()->interp);
+    const es_thread *thread = es_tls_self.thread;
+    return interp != NULL && thread != NULL && interp->index < thread->n_states
+               ? thread->states[interp->index]
+               : NULL;
+}
+
+void
+es_report_begin(void)
+{
+    if (es_tls_self.thread != NULL) {
+        atomic_store(&es_tls_self.thread->is_reporting, true);
+    }
+    if (atomic_load(&es_n_interrupts) != 0) {
+        (void)PyThreadState_SetAsyncExc(PyThreadState_Get()->thread_id, NULL);
+    }
+}
+
+void
+es_report_end(void)
+{
+    if (es_tls_self.thread != NULL) {
+        atomic_store(&es_tls_self.thread->is_reporting, false);
+    }
+}
+
+/* Takes a step; false: it is over already, as nobody waits any more. */
+static bool
+order_step(order *o, phase to)
+{
+    ec_mutex_lock(&o->lock);
+    bool ok = o->phase != PHASE_OVER;
+    o->phase = ok ? to : PHASE_OVER;
+    (void)pthread_cond_broadcast(&o->changed);
+    ec_mutex_unlock(&o->lock);
+    return ok;
+}
+
+/* Waits until it is over; false when time is up, and then nothing more is done:
+ * calls made later must not be hit. */
+static bool
+order_wait(order *o, uint64_t deadline_ns)
+{
+    ec_mutex_lock(&o->lock);
+    bool in_time = true;
+    while (o->phase == PHASE_CLAIMED ||
+           (o->phase == PHASE_WAITING && in_time)) {
+        in_time =
+            ec_cond_wait(&o->changed, &o->lock,
+                         o->phase == PHASE_CLAIMED ? UINT64_MAX : deadline_ns);
+    }
+    bool is_over = o->phase == PHASE_OVER;
+    o->phase = PHASE_OVER;
+    ec_mutex_unlock(&o->lock);
+    return is_over;
+}
+
+static void
+order_unref(order *o)
+{
+    ec_mutex_lock(&o->lock);
+    bool is_last = --o->refs == 0;
+    ec_mutex_unlock(&o->lock);
+    if (is_last) {
+        (void)pthread_cond_destroy(&o->changed);
+        free(o);
+    }
+}
+
+/* One attempt, with the GIL.  False: there is more to do. */
+static bool
+order_carry_out(order *o, bool all)
+{
+    es_entry entry;
+    ec_err ignored = EC_ERR_INIT;
+    bool is_done = true;
+    if (es_enter_interp(o->interp, &entry, &ignored) == EMBED_OK) {
+        if (order_step(o, PHASE_CLAIMED)) {
+            is_done = deliver(o, all) == 0;
+            (void)order_step(o, is_done ? PHASE_OVER : PHASE_WAITING);
+        }
+        es_leave(&entry);
+    }
+    ec_err_clear(&ignored);
+    return is_done;
+}
+
+/* A thread for each order: C code may keep the GIL for as long as it likes. */
+static void *
+order_main(void *arg)
+{
+    order *o = arg;
+    const struct timespec nap = {.tv_nsec = IMPORT_NAP_NS};
+    for (int i = 0; !order_carry_out(o, i == IMPORT_NAPS); i++) {
+        (void)nanosleep(&nap, NULL);
+    }
+    (void)order_step(o, PHASE_OVER);
+    order_unref(o);
+    return NULL;
+}
+
+static void
+once_init(void)
+{
+    ec_cond_init(&interrupted);
+}
+
+/* Starts carrying out a copy of `what`; NULL: it could not be. */
+static order *
+order_start(const order *what)
+{
+    order *o = calloc(1, sizeof *o);
+    if (o == NULL) {
+        return NULL;
+    }
+    (void)pthread_once(&once, once_init);
+    *o = *what;
+    o->number = atomic_fetch_add(&n_orders, 1) + 1;
+    o->lock = (ec_mutex)EC_MUTEX_INIT(EC_RANK_LEAF);
+    ec_cond_init(&o->changed);
+    o->refs = o->is_waited_for ? 2 : 1;
+    if (ec_helper_start(order_main, o, 0) != 0) {
+        (void)pthread_cond_destroy(&o->changed);
+        free(o);
+        return NULL;
+    }
+    return o;
+}
+
+embed_status
+es_interrupt(void *arg, uint64_t deadline_ns, ec_err *err)
+{
+    const es_inst *inst = arg;
+    const order what = {.interp = inst->interp,
+                        .kind = ES_INTERRUPT_ASKED,
+                        .is_waited_for = true};
+    if (inst->interp == &es_main || inst->is_guest) {
+        return ec_fail(err, EMBED_E_STATE,
+                       "it shares its interpreter: calls of others would be "
+                       "interrupted, too");
+    }
+    order *o = order_start(&what);
+    if (o == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "cannot start a thread");
+    }
+    bool is_done = order_wait(o, deadline_ns);
+    order_unref(o);
+    return is_done ? EMBED_OK
+                   : ec_fail(err, EMBED_E_TIMEOUT,
+                             "C code keeps the GIL: no Python code can be "
+                             "interrupted");
+}
+
+/* Has this thread raise, attached, what its state is marked with. */
+static void
+raise_again(const es_state *state)
+{
+    unsigned kind = atomic_load(&state->interrupt);
+    if (kind != 0) {
+        (void)PyThreadState_SetAsyncExc(
+            PyThreadState_Get()->thread_id,
+            exception_of(state->interp->py, (es_interrupt_kind)kind));
+    }
+}
+
+void
+es_interrupt_settle(es_state *state)
+{
+    es_entry entry = {.state = NULL};
+    (void)atomic_fetch_add(&state->inside, 1);
+    es_attach_state(&entry, state->tstate);
+    if (atomic_load(&state->inside) == state->held + 1) {
+        (void)PyThreadState_SetAsyncExc(PyThreadState_Get()->thread_id, NULL);
+        mark_drop(state);
+    } else {
+        raise_again(state);
+    }
+    if (entry.is_attached) {
+        (void)PyEval_SaveThread();
+        es_gilslot_restore(entry.outer_slot);
+        es_attach(entry.outer);
+    }
+    /* An order that came here finds its call over: as if it had come later. */
+    (void)atomic_fetch_sub(&state->inside, 1);
+}
+
+void
+es_interrupt_hand_out(void)
+{
+    const es_state *state = state_here();
+    if (state != NULL) {
+        raise_again(state);
+    }
+}
+
+/* --- deadlines ------------------------------------------------------------*/
+
+static ec_mutex watch_lock = EC_MUTEX_INIT(EC_RANK_LEAF);
+static es_watch *watches;  /* guarded by: watch_lock; in no order */
+static uint64_t n_watched; /* guarded by: watch_lock; numbers calls */
+static bool has_guard;     /* guarded by: watch_lock; guard_main() runs */
+static pthread_cond_t watch_added; /* with watch_lock */
+
+static void
+watch_unlink_locked(es_watch *watch) EC_REQUIRES(watch_lock)
+{
+    *watch->link = watch->next;
+    if (watch->next != NULL) {
+        watch->next->link = watch->link;
+    }
+    watch->link = NULL;
+}
+
+/* Takes a call whose time is up; false: there is none.
+ * @param out_next_ns  when the next one will be */
+static bool
+expired_take(order *out, uint64_t *out_next_ns) EC_REQUIRES(watch_lock)
+{
+    uint64_t now = ec_now_ns();
+    *out_next_ns = UINT64_MAX;
+    for (es_watch *w = watches; w != NULL; w = w->next) {
+        if (w->expires_ns <= now) {
+            *out = (order){.interp = w->state->interp,
+                           .state = w->state,
+                           .call = atomic_load(&w->state->watched),
+                           .kind = ES_INTERRUPT_DEADLINE};
+            watch_unlink_locked(w);
+            return true;
+        }
+        if (w->expires_ns < *out_next_ns) {
+            *out_next_ns = w->expires_ns;
+        }
+    }
+    return false;
+}
+
+/* The thread that looks at the clock; lives as long as the process. */
+static void *
+guard_main(void *unused)
+{
+    (void)unused;
+    ec_mutex_lock(&watch_lock);
+    for (;;) {
+        order what;
+        uint64_t next = 0;
+        if (expired_take(&what, &next)) {
+            ec_mutex_unlock(&watch_lock);
+            /* Without memory for a thread the call goes on. */
+            (void)order_start(&what);
+            ec_mutex_lock(&watch_lock);
+        } else {
+            (void)ec_cond_wait(&watch_added, &watch_lock, next);
+        }
+    }
+    return NULL;
+}
+
+static bool
+guard_start_locked(void) EC_REQUIRES(watch_lock)
+{
+    if (!has_guard) {
+        ec_cond_init(&watch_added);
+        has_guard = ec_helper_start(guard_main, NULL, 0) == 0;
+    }
+    return has_guard;
+}
+
+void
+es_watch_begin(es_watch *watch, const es_inst *inst, const es_entry *entry)
+{
+    uint64_t limit = atomic_load(&inst->slot->deadline_ns);
+    uint64_t own = es_tls_self.deadline_ns;
+    if (limit == 0 || (own != 0 && own < limit)) {
+        limit = own;
+    }
+    /* A call from inside the same interpreter has the time of the outer one. */
+    if (limit == 0 || entry->state == NULL || inst->interp == &es_main ||
+        atomic_load(&entry->state->watched) != 0) {
+        return;
+    }
+    ec_mutex_lock(&watch_lock);
+    if (guard_start_locked()) {
+        watch->expires_ns = ec_now_ns() + limit;
+        watch->state = entry->state;
+        watch->next = watches;
+        watch->link = &watches;
+        if (watches != NULL) {
+            watches->link = &watch->next;
+        }
+        watches = watch;
+        atomic_store(&entry->state->watched, ++n_watched);
+        (void)pthread_cond_signal(&watch_added);
+    }
+    ec_mutex_unlock(&watch_lock);
+}
+
+void
+es_watch_end(es_watch *watch)
+{
+    if (watch->expires_ns == 0) {
+        return;
+    }
+    ec_mutex_lock(&watch_lock);
+    if (watch->link != NULL) {
+        watch_unlink_locked(watch);
+    }
+    atomic_store(&watch->state->watched, 0);
+    ec_mutex_unlock(&watch_lock);
+}
+
+void
+es_deadline(void *arg)
+{
+    es_inst *inst = arg;
+    if (atomic_load(&inst->slot->deadline_ns) != 0) {
+        es_gate_shut(inst, ES_GATE_WATCHED);
+    } else {
+        es_gate_open(inst, ES_GATE_WATCHED);
+    }
+}
+
+void
+es_thread_deadline(uint64_t limit_ns)
+{
+    es_tls_self.deadline_ns = limit_ns;
+}
+
+void
+es_control_after_fork(void)
+{
+    /* Calls of this thread that are in flight go on without their deadline. */
+    for (es_watch *w = watches; w != NULL; w = w->next) {
+        w->link = NULL;
+    }
+    ec_mutex_reinit(&watch_lock);
+    ec_mutex_reinit(&sleep_lock);
+    ec_cond_init(&interrupted);
+    watches = NULL;
+    has_guard = false;
+}
+
+/* --- time.sleep() ---------------------------------------------------------*/
+
+/* Waits without a GIL until the time is up or the state is interrupted. */
+static void
+sleep_wait(const es_state *state, uint64_t deadline_ns)
+{
+    (void)pthread_once(&once, once_init);
+    ec_mutex_lock(&sleep_lock);
+    while (atomic_load(&state->interrupt) == 0 &&
+           ec_cond_wait(&interrupted, &sleep_lock, deadline_ns)) {
+    }
+    ec_mutex_unlock(&sleep_lock);
+}
+
+static PyObject *
+interruptible_sleep(PyObject *self, PyObject *arg)
+{
+    const es_interp *interp = es_interp_find(PyThreadState_Get()->interp);
+    const es_thread *thread = es_tls_self.thread;
+    const es_state *state =
+        interp != NULL && thread != NULL && interp->index < thread->n_states
+            ? thread->states[interp->index]
+            : NULL;
+    double seconds = PyFloat_AsDouble(arg);
+    if (state == NULL || (seconds == -1 && PyErr_Occurred()) ||
+        !(seconds >= 0 && seconds <= SLEEP_MAX_S)) {
+        /* A thread of Python's own; or an error, which is its to say. */
+        PyErr_Clear();
+        return PyObject_CallOneArg(self, arg);
+    }
+    uint64_t deadline = ec_now_ns() + (uint64_t)ceil(seconds * NS_PER_S);
+    es_released released;
+    es_gil_release(&released);
+    sleep_wait(state, deadline);
+    es_gil_regain(&released);
+    Py_RETURN_NONE;
+}
+
+int
+es_sleep_install(void)
+{
+    static PyMethodDef def = {
+        "sleep", interruptible_sleep, METH_O,
+        "sleep(seconds)\n\nDelays execution for a number of seconds; a host "
+        "can end it."};
+    ES_OWNED PyObject *module = PyImport_ImportModule("time");
+    ES_OWNED PyObject *original = NULL;
+    ES_OWNED PyObject *ours = NULL;
+    if (module != NULL) {
+        original = PyObject_GetAttrString(module, "sleep");
+    }
+    if (original != NULL) {
+        ours = PyCFunction_New(&def, original);
+    }
+    return ours == NULL ? -1 : PyObject_SetAttrString(module, "sleep", ours);
+}

@@ -1,0 +1,549 @@
+/* test_control.c - holding, interrupting and bounding calls.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/e2e.h"
+#include "tests/support/life.h"
+
+#define SLOW_S      0.05 /* what an interrupt may take on an idle machine */
+#define SLACK       20   /* times that, where others use the machine, too */
+#define DEADLINE_MS 100
+
+static life a;
+static life b;
+static sem_t begun;
+
+static int
+host(int what)
+{
+    (void)sem_post(&begun);
+    return what;
+}
+
+static void
+load_both(void)
+{
+    E2E_CHECK(sem_init(&begun, 0, 0) == 0);
+    life_load(&a, 'a', NULL, host);
+    life_load(&b, 'b', NULL, host);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(b.add(1, 2), 3);
+}
+
+static embed_status
+status_of(const char *type)
+{
+    const embed_error *e = embed_last_error();
+    E2E_CHECK_STR(e->type, type);
+    return e->status;
+}
+
+/* --- interrupts -----------------------------------------------------------*/
+
+/* What does not end by itself.  `begin` tells that it runs. */
+static const char *const endless[] = {
+    "lib.life_host(1)\nwhile True: pass",
+    "lib.life_host(1)\n"
+    "def f(): return f() if False else [f for i in range(10)]\n"
+    "while True: f()",
+    "import time\nlib.life_host(1)\ntime.sleep(1000)",
+    "import time\nfrom time import sleep\nlib.life_host(1)\n"
+    "while True:\n    try: sleep(1000)\n    except Exception: pass",
+    "try:\n    lib.life_host(1)\n    while True: sum(range(1000))\n"
+    "finally: done = 5",
+    "import re\nlib.life_host(1)\nwhile True: re.match('(a+)+b', 'a' * 12)",
+};
+
+static void *
+endless_thread(void *code)
+{
+    E2E_CHECK_INT(a.run(code), LIFE_FAILED);
+    E2E_CHECK_INT(status_of("embed.Interrupted"), EMBED_E_INTERRUPTED);
+    E2E_CHECK(strstr(embed_last_error()->traceback, "<code>") != NULL);
+    E2E_CHECK_INT(a.add(3, 4), 7); /* the next call is clean */
+    E2E_CHECK_INT(a.run("result = sum(i & 1 for i in range(100000))"), 50000);
+    return NULL;
+}
+
+static void
+interrupt_scenario(void *unused)
+{
+    (void)unused;
+    load_both();
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK); /* nothing runs */
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++) {
+        pthread_t t =
+            life_thread(endless_thread, (char *)(uintptr_t)endless[i]);
+        life_wait(&begun);
+        double start = e2e_now();
+        E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
+        life_join(t);
+        E2E_CHECK(e2e_now() - start < SLOW_S * SLACK);
+        E2E_CHECK_INT(b.add(3, 4), 7);
+    }
+    E2E_CHECK_INT(a.run("result = done"), 5);
+}
+
+static void
+endless_calls_can_be_interrupted(void **state)
+{
+    (void)state;
+    e2e_expect_ok(interrupt_scenario, NULL, 60);
+}
+
+#define CALLERS 8
+
+static void *
+caller(void *arg)
+{
+    char *code = arg;
+    int got = a.run(code);
+    E2E_CHECK(got == LIFE_FAILED);
+    return NULL;
+}
+
+static void
+all_scenario(void *unused)
+{
+    (void)unused;
+    pthread_t t[CALLERS];
+    load_both();
+    for (int i = 0; i < CALLERS; i++) {
+        t[i] =
+            life_thread(caller, (char[]){"lib.life_host(1)\nwhile True: pass"});
+    }
+    for (int i = 0; i < CALLERS; i++) {
+        life_wait(&begun);
+    }
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
+    for (int i = 0; i < CALLERS; i++) {
+        life_join(t[i]);
+    }
+    E2E_CHECK_INT(a.add(1, 2), 3);
+}
+
+static void
+all_calls_in_flight_are_interrupted(void **state)
+{
+    (void)state;
+    e2e_expect_ok(all_scenario, NULL, 60);
+}
+
+/* A.run -> C -> A.run: the inner one runs for ever, the outer one would. */
+static int
+nest(int what)
+{
+    if (what == 7) {
+        E2E_CHECK_INT(a.run("lib.life_host(1)\nwhile True: pass"), LIFE_FAILED);
+        return 0;
+    }
+    return host(what);
+}
+
+static void *
+nested_thread(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(a.run("lib.life_host(7)\nwhile True: pass"), LIFE_FAILED);
+    E2E_CHECK_INT(status_of("embed.Interrupted"), EMBED_E_INTERRUPTED);
+    E2E_CHECK_INT(a.add(3, 4), 7);
+    return NULL;
+}
+
+static void
+nested_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK(sem_init(&begun, 0, 0) == 0);
+    life_load(&a, 'a', NULL, nest);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    pthread_t t = life_thread(nested_thread, NULL);
+    life_wait(&begun);
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
+    life_join(t);
+}
+
+static void
+calls_around_the_innermost_are_interrupted_too(void **state)
+{
+    (void)state;
+    e2e_expect_ok(nested_scenario, NULL, 60);
+}
+
+/* Threads that call without end, while another interrupts: each call gives the
+ * right result or the failure value; the first after the end is right. */
+static atomic_bool over;
+static atomic_int n_interrupted;
+static embed_status what_interrupts;
+
+/* `result` is the plug-in's: of one thread only. */
+static const char counting[] = "result = sum(i & 1 for i in range(50000))";
+
+static void *
+busy_caller(void *is_first)
+{
+    for (int i = 0; !atomic_load(&over); i++) {
+        bool counts = is_first != NULL && i % 16 == 0;
+        int right = counts ? 25000 : i + 3;
+        int got = counts ? a.run(counting) : a.add(i, 3);
+        if (got != right) {
+            E2E_CHECK_INT(got, LIFE_FAILED);
+            E2E_CHECK_INT(embed_last_error()->status, what_interrupts);
+            atomic_fetch_add(&n_interrupted, 1);
+        }
+    }
+    E2E_CHECK_INT(a.add(3, 4), 7);
+    return NULL;
+}
+
+static void
+callers_start(pthread_t t[CALLERS], embed_status what)
+{
+    what_interrupts = what;
+    for (int i = 0; i < CALLERS; i++) {
+        t[i] = life_thread(busy_caller, i == 0 ? t : NULL);
+    }
+}
+
+static void
+callers_end(pthread_t t[CALLERS])
+{
+    atomic_store(&over, true);
+    for (int i = 0; i < CALLERS; i++) {
+        life_join(t[i]);
+    }
+    E2E_CHECK(atomic_load(&n_interrupted) > 0);
+    E2E_CHECK_INT(a.run(counting), 25000);
+}
+
+static void
+storm_scenario(void *unused)
+{
+    (void)unused;
+    pthread_t t[CALLERS];
+    load_both();
+    callers_start(t, EMBED_E_INTERRUPTED);
+    double end = e2e_now() + e2e_stress_seconds(1);
+    while (e2e_now() < end) {
+        E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
+    }
+    callers_end(t);
+}
+
+static void
+an_interrupt_never_reaches_a_later_call(void **state)
+{
+    (void)state;
+    e2e_expect_ok(storm_scenario, NULL, 60);
+}
+
+static void *
+init_thread(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(embed_start("lifeb"), EMBED_E_INIT);
+    E2E_CHECK(strstr(embed_last_error()->message, "Interrupted") != NULL);
+    return NULL;
+}
+
+static void
+init_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK(sem_init(&begun, 0, 0) == 0);
+    life_load(&b, 'b', "lib.life_host(1)\nwhile True: pass", host);
+    pthread_t t = life_thread(init_thread, NULL);
+    life_wait(&begun);
+    E2E_CHECK_INT(embed_interrupt("lifeb"), EMBED_OK);
+    life_join(t);
+    life_set_script(&b, "");
+    E2E_CHECK_INT(embed_retry("lifeb"), EMBED_OK);
+    E2E_CHECK_INT(b.add(1, 2), 3);
+}
+
+static void
+init_code_can_be_interrupted(void **state)
+{
+    (void)state;
+    e2e_expect_ok(init_scenario, NULL, 60);
+}
+
+/* C code that keeps the GIL cannot be interrupted; that is told in time, and
+ * nothing is interrupted later. */
+static void *
+big_number(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(a.run("lib.life_host(1)\nx = 7 ** 9000000\nresult = x & 1"),
+                  1);
+    return NULL;
+}
+
+static void
+kept_scenario(void *unused)
+{
+    (void)unused;
+    load_both();
+    pthread_t t = life_thread(big_number, NULL);
+    life_wait(&begun);
+    usleep(50000);
+    double start = e2e_now();
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_E_TIMEOUT);
+    E2E_CHECK(e2e_now() - start < 3);
+    life_join(t);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+}
+
+static void
+c_code_that_keeps_the_gil_is_told(void **state)
+{
+    (void)state;
+    if (e2e_is_sanitized()) {
+        skip();
+    }
+    e2e_expect_ok(kept_scenario, NULL, 60);
+}
+
+/* --- deadlines ------------------------------------------------------------*/
+
+static void
+expect_deadline(const char *code)
+{
+    double start = e2e_now();
+    E2E_CHECK_INT(a.run(code), LIFE_FAILED);
+    double took = e2e_now() - start;
+    E2E_CHECK_INT(status_of("embed.DeadlineExceeded"), EMBED_E_DEADLINE);
+    E2E_CHECK(took > DEADLINE_MS * 0.95e-3);
+    E2E_CHECK(took < DEADLINE_MS * 1e-3 + 0.1 * SLACK);
+    E2E_CHECK_INT(a.run("result = sum(i & 1 for i in range(1000))"), 500);
+}
+
+static void
+deadline_scenario(void *per_thread)
+{
+    load_both();
+    E2E_CHECK_INT(per_thread != NULL ? embed_set_thread_deadline(DEADLINE_MS)
+                                     : embed_set_deadline("lifea", DEADLINE_MS),
+                  EMBED_OK);
+    E2E_CHECK_INT(a.add(2, 3), 5);
+    for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++) {
+        expect_deadline(endless[i]);
+    }
+    expect_deadline("def f(n):\n    f(n - 1) if n else None\n    f(n)\n"
+                    "while True:\n    try: f(400)\n"
+                    "    except RecursionError: pass");
+    /* Others have none, and it can be taken back. */
+    if (per_thread == NULL) {
+        E2E_CHECK_INT(b.run("import time\ntime.sleep(.2)\nresult = 4"), 4);
+        E2E_CHECK_INT(embed_set_deadline("lifea", 0), EMBED_OK);
+    } else {
+        E2E_CHECK_INT(embed_set_thread_deadline(0), EMBED_OK);
+    }
+    E2E_CHECK_INT(a.run("import time\ntime.sleep(.2)\nresult = 4"), 4);
+}
+
+static void
+a_deadline_bounds_each_call(void **state)
+{
+    (void)state;
+    e2e_expect_ok(deadline_scenario, NULL, 60);
+    e2e_expect_ok(deadline_scenario, (char[]){"per thread"}, 60);
+}
+
+static void
+before_scenario(void *unused)
+{
+    (void)unused;
+    life_load(&a, 'a', NULL, NULL);
+    E2E_CHECK_INT(embed_set_deadline("lifea", DEADLINE_MS), EMBED_OK);
+    E2E_CHECK_INT(a.add(2, 3), 5);
+    expect_deadline("while True: pass");
+    /* The shorter one counts. */
+    E2E_CHECK_INT(embed_set_thread_deadline(60000), EMBED_OK);
+    expect_deadline("while True: pass");
+    E2E_CHECK_INT(embed_set_deadline("lifea", 60000), EMBED_OK);
+    E2E_CHECK_INT(embed_set_thread_deadline(DEADLINE_MS), EMBED_OK);
+    expect_deadline("while True: pass");
+    pid_t child = fork();
+    if (child == 0) {
+        expect_deadline("while True: pass");
+        _exit(0);
+    }
+    int status = -1;
+    E2E_CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
+static void
+a_deadline_may_come_before_the_start_and_outlive_a_fork(void **state)
+{
+    (void)state;
+    e2e_expect_ok(before_scenario, NULL, 60);
+}
+
+static void
+short_scenario(void *unused)
+{
+    (void)unused;
+    pthread_t t[CALLERS];
+    load_both();
+    E2E_CHECK_INT(embed_set_deadline("lifea", 1), EMBED_OK);
+    callers_start(t, EMBED_E_DEADLINE);
+    usleep(1000000);
+    E2E_CHECK_INT(embed_set_deadline("lifea", 0), EMBED_OK);
+    callers_end(t);
+}
+
+static void
+deadlines_that_are_too_short_spoil_nothing(void **state)
+{
+    (void)state;
+    e2e_expect_ok(short_scenario, NULL, 60);
+}
+
+/* --- hold -----------------------------------------------------------------*/
+
+static void *
+holding_thread(void *arg)
+{
+    sem_t *go = arg;
+    E2E_CHECK_INT(embed_hold("lifea"), EMBED_OK);
+    E2E_CHECK_INT(embed_hold("lifeb"), EMBED_OK);
+    E2E_CHECK_INT(embed_hold("lifea"), EMBED_OK);
+    for (int i = 0; i < 100; i++) {
+        E2E_CHECK_INT(a.add(i, 1), i + 1);
+        E2E_CHECK_INT(b.add(i, 2), i + 2);
+    }
+    E2E_CHECK_INT(a.run("raise ValueError"), LIFE_FAILED);
+    E2E_CHECK_INT(embed_release("lifeb"), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_thread_release(), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_shutdown(1), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_release("lifea"), EMBED_OK);
+    E2E_CHECK_INT(embed_release("lifeb"), EMBED_OK);
+    (void)sem_post(&begun);
+    life_wait(go);
+    E2E_CHECK_INT(a.add(3, 4), 7);
+    /* The thread ends and lets go. */
+    return NULL;
+}
+
+static void *
+other_thread(void *done)
+{
+    E2E_CHECK_INT(a.add(5, 6), 11);
+    (void)sem_post(done);
+    return NULL;
+}
+
+static void
+hold_scenario(void *unused)
+{
+    (void)unused;
+    sem_t go;
+    sem_t done;
+    load_both();
+    E2E_CHECK(sem_init(&go, 0, 0) == 0 && sem_init(&done, 0, 0) == 0);
+    E2E_CHECK_INT(embed_release("lifea"), EMBED_E_STATE);
+    pthread_t t = life_thread(holding_thread, &go);
+    life_wait(&begun);
+    /* Others wait, for that extension only. */
+    pthread_t o = life_thread(other_thread, &done);
+    E2E_CHECK(!life_wait_ms(&done, 100));
+    E2E_CHECK_INT(b.add(1, 2), 3);
+    (void)sem_post(&go);
+    life_wait(&done);
+    life_join(o);
+    life_join(t);
+    E2E_CHECK_INT(embed_hold("lifea"), EMBED_OK);
+    E2E_CHECK_INT(embed_interrupt("lifeb"), EMBED_OK);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(embed_release("lifea"), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(2000), EMBED_OK);
+    E2E_CHECK_INT(embed_hold("lifea"), EMBED_E_CLOSED);
+}
+
+static void
+a_thread_may_hold_extensions(void **state)
+{
+    (void)state;
+    e2e_expect_ok(hold_scenario, NULL, 60);
+}
+
+static int
+inside(int what)
+{
+    E2E_CHECK_INT(embed_hold("lifea"), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_release("lifea"), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_set_deadline("lifea", 0), EMBED_OK);
+    return what;
+}
+
+/* Interrupts itself: it is in flight, but no other thread's. */
+static void
+wrong_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(embed_hold("nobody"), EMBED_E_NAME);
+    E2E_CHECK_INT(embed_hold(NULL), EMBED_E_INVALID);
+    E2E_CHECK_INT(embed_release("nobody"), EMBED_E_NAME);
+    E2E_CHECK_INT(embed_interrupt("nobody"), EMBED_E_NAME);
+    E2E_CHECK_INT(embed_interrupt(NULL), EMBED_E_INVALID);
+    E2E_CHECK_INT(embed_set_deadline("nobody", 5), EMBED_E_NAME);
+    life_load(&a, 'a', NULL, inside);
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
+    E2E_CHECK_INT(embed_release("lifea"), EMBED_E_STATE);
+    E2E_CHECK_INT(a.run("result = lib.life_host(6)"), 6);
+    life s;
+    life_load(&s, 's', NULL, NULL);
+    E2E_CHECK_INT(s.add(1, 2), 3);
+    E2E_CHECK_INT(embed_interrupt("lifes"), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_set_deadline("lifes", 5), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_hold("lifes"), EMBED_OK);
+    E2E_CHECK_INT(s.add(1, 2), 3);
+    E2E_CHECK_INT(embed_release("lifes"), EMBED_OK);
+    E2E_CHECK_INT(embed_set_thread_deadline(5), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(2000), EMBED_OK);
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
+    E2E_CHECK_INT(embed_set_deadline("lifea", 5), EMBED_OK);
+    E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
+}
+
+static void
+wrong_use_is_refused(void **state)
+{
+    (void)state;
+    e2e_expect_ok(wrong_scenario, NULL, 60);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(endless_calls_can_be_interrupted),
+        cmocka_unit_test(all_calls_in_flight_are_interrupted),
+        cmocka_unit_test(calls_around_the_innermost_are_interrupted_too),
+        cmocka_unit_test(an_interrupt_never_reaches_a_later_call),
+        cmocka_unit_test(init_code_can_be_interrupted),
+        cmocka_unit_test(c_code_that_keeps_the_gil_is_told),
+        cmocka_unit_test(a_deadline_bounds_each_call),
+        cmocka_unit_test(
+            a_deadline_may_come_before_the_start_and_outlive_a_fork),
+        cmocka_unit_test(deadlines_that_are_too_short_spoil_nothing),
+        cmocka_unit_test(a_thread_may_hold_extensions),
+        cmocka_unit_test(wrong_use_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
