@@ -12,10 +12,11 @@
 
 /** Ways to get from C into Python.  ORDER(variant): variant_names. */
 enum bench_variant {
-    BENCH_HELD,  /* hand-written C API, the GIL held all the time */
-    BENCH_FLOOR, /* hand-written, cached thread state, own GIL */
-    BENCH_EMBED, /* libembed */
-    BENCH_CFFI,  /* CFFI embedding */
+    BENCH_HELD,       /* hand-written C API, the GIL held all the time */
+    BENCH_FLOOR,      /* hand-written, cached thread state, own GIL */
+    BENCH_EMBED,      /* libembed */
+    BENCH_EMBED_HELD, /* libembed, between embed_hold() and embed_release() */
+    BENCH_CFFI,       /* CFFI embedding */
     BENCH_VARIANTS
 };
 

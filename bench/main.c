@@ -71,8 +71,8 @@ static bool
 is_measured(const bench_modules *m, enum bench_place place,
             enum bench_variant v)
 {
-    return m->has[v] &&
-           (v != BENCH_HELD || place == BENCH_MAIN || place == BENCH_THREAD);
+    return m->has[v] && ((v != BENCH_HELD && v != BENCH_EMBED_HELD) ||
+                         place == BENCH_MAIN || place == BENCH_THREAD);
 }
 
 /* Runs one batch of every variant, one after the other, another one first in
@@ -144,7 +144,7 @@ children_measure(const bench_paths *paths, size_t count, bench_results *out)
     for (int i = 0; i < FIRST_CALLS; i++) {
         for (int v = BENCH_FLOOR; v < BENCH_VARIANTS; v++) {
             bench_first first;
-            if (out->has[v] &&
+            if (out->has[v] && v != BENCH_EMBED_HELD &&
                 bench_first_run(paths, (enum bench_variant)v, &first)) {
                 bench_samples_add(&out->first[v], first.call_ms);
                 bench_samples_add(&out->second[v], first.second_ms);

@@ -16,7 +16,7 @@ bench_variant_name(enum bench_variant v)
 {
     /* ORDER(variant) */
     static const char *const variant_names[BENCH_VARIANTS] = {
-        "held", "hand-written", "libembed", "cffi"};
+        "held", "hand-written", "libembed", "libembed held", "cffi"};
 
     return variant_names[v];
 }
@@ -71,6 +71,48 @@ api_works(const bench_api *api)
     return good;
 }
 
+/* embed_hold() and embed_release(), which a host gets by linking libembed. */
+static int (*hold)(const char *name);
+static int (*release)(const char *name);
+
+static void
+first_hold(void)
+{
+    (void)hold("embed_a");
+}
+
+static void
+first_release(void)
+{
+    (void)release("embed_a");
+}
+
+static void
+second_hold(void)
+{
+    (void)hold("embed_b");
+}
+
+static void
+second_release(void)
+{
+    (void)release("embed_b");
+}
+
+/* Makes the held variant of an extension that is open. */
+static bool
+held_open(void *library, int i, bench_modules *out)
+{
+    bench_api *api = &out->api[BENCH_EMBED_HELD][i];
+
+    *api = out->api[BENCH_EMBED][i];
+    api->enter = i == 0 ? first_hold : second_hold;
+    api->leave = i == 0 ? first_release : second_release;
+    return bench_symbol_find(library, "embed_hold", &hold) &&
+           bench_symbol_find(library, "embed_release", &release) &&
+           api_works(api);
+}
+
 /* Loads both extensions of libembed. */
 static bool
 embed_open(const char *dir, bench_modules *out)
@@ -85,10 +127,11 @@ embed_open(const char *dir, bench_modules *out)
         void *library = bench_library_open(dir, names[i]);
         bench_api *api = &out->api[BENCH_EMBED][i];
         if (library == NULL || !bench_api_find(library, "bench_", api) ||
-            !api_works(api)) {
+            !api_works(api) || !held_open(library, i, out)) {
             return false;
         }
     }
+    out->has[BENCH_EMBED_HELD] = true;
     return true;
 }
 
