@@ -379,6 +379,7 @@ HEADERS := $(sort $(wildcard include/*.h include/embed/*.h core/*.h \
 	core/types/*.h gen/*.h tests/support/*.h))
 PY_HEADERS := $(sort $(wildcard subinterp/cpython/*.h))
 HEADER_CHECKS := $(HEADERS:%=$(BUILD)/headers/%.ok) \
+	$(BUILD)/headers/include/embed.hpp.ok \
 	$(foreach v,$(PYTHON_VERSIONS),$(PY_HEADERS:%=$(BUILD)/headers/$(v)/%.ok))
 
 .PHONY: check-headers
@@ -389,6 +390,9 @@ header_alone = $(Q)mkdir -p $(@D) && echo '\#include "$<"' | \
 	-Werror -Wno-unused-function
 HEADER_DEPS = $(wildcard include/*.h include/embed/*.h core/*.h core/types/*.h)
 
+$(BUILD)/headers/include/%.hpp.ok: include/%.hpp $(HEADER_DEPS)
+	$(call header_alone,$(CXX)) -std=c++11 -x c++ -
+	@touch $@
 $(BUILD)/headers/include/%.ok: include/% $(HEADER_DEPS)
 	$(call header_alone,$(CC)) -std=c11 -x c -
 	$(call header_alone,$(CXX)) -std=c++17 -x c++ -
@@ -425,7 +429,7 @@ install: $(PRODUCTS) ## install to $(DESTDIR)$(PREFIX); may be moved afterwards
 	install -m 644 $(BUILD)/lib/libembed.a $(ROOT)/lib/
 	$(if $(BACKENDS),install -m 755 $(BACKENDS) $(ROOT)/lib/embed/)
 	install -m 644 $(BUILD)/lib/embed/pythons $(ROOT)/lib/embed/
-	install -m 644 include/embed.h $(ROOT)/include/
+	install -m 644 include/embed.h include/embed.hpp $(ROOT)/include/
 	install -m 644 include/embed/*.h $(ROOT)/include/embed/
 	install -m 644 include/embed/cffi/*.h $(ROOT)/include/embed/cffi/
 	install -m 644 $(STUBS) $(ROOT)/share/embed/stubs/embed/
@@ -435,14 +439,20 @@ install: $(PRODUCTS) ## install to $(DESTDIR)$(PREFIX); may be moved afterwards
 	install -m 644 docs/man/*.1 $(ROOT)/share/man/man1/
 	sed 's/@VERSION@/$(VERSION)/' mk/embed.pc.in \
 		>$(ROOT)/lib/pkgconfig/embed.pc
+	install -d $(ROOT)/lib/cmake/embed
+	for f in embedConfig embedConfigVersion; do \
+		sed 's/@VERSION@/$(VERSION)/' mk/$$f.cmake.in \
+			>$(ROOT)/lib/cmake/embed/$$f.cmake || exit 1; done
 
 uninstall: ## remove what install made
 	rm -f $(ROOT)/bin/embed $(ROOT)/lib/libembed.so.0 \
 		$(ROOT)/lib/libembed.so $(ROOT)/lib/libembed.a \
 		$(ROOT)/lib/embed/pythons \
 		$(ROOT)/lib/embed/libembed-*.so $(ROOT)/include/embed.h \
+		$(ROOT)/include/embed.hpp \
 		$(ROOT)/lib/pkgconfig/embed.pc $(STUBS:%=$(ROOT)/share/embed/%)
-	rm -rf $(ROOT)/include/embed $(ROOT)/share/embed/python
+	rm -rf $(ROOT)/include/embed $(ROOT)/share/embed/python \
+		$(ROOT)/lib/cmake/embed
 	rm -f $(patsubst docs/man/%,$(ROOT)/share/man/man1/%,$(wildcard docs/man/*.1))
 	-rmdir $(ROOT)/lib/embed \
 		$(ROOT)/share/embed/stubs/embed $(ROOT)/share/embed/stubs \

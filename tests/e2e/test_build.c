@@ -430,12 +430,14 @@ an_installed_tree_works_after_it_was_moved(void **state)
     install_tree();
     shell_expect(0, "cd dest/opt/em && find . -type f -o -type l | grep -v "
                     "cpython- | LC_ALL=C sort");
-    shell_expect_output("./bin/embed\n./include/embed.h\n"
+    shell_expect_output("./bin/embed\n./include/embed.h\n./include/embed.hpp\n"
                         "./include/embed/cffi.h\n"
                         "./include/embed/cffi/Python.h\n"
                         "./include/embed/cffi/includes.h\n"
                         "./include/embed/cffi/pyconfig.h\n"
                         "./include/embed/plugin.h\n"
+                        "./lib/cmake/embed/embedConfig.cmake\n"
+                        "./lib/cmake/embed/embedConfigVersion.cmake\n"
                         "./lib/embed/libembed-pypy.so\n"
                         "./lib/embed/pythons\n"
                         "./lib/libembed.a\n"
@@ -488,6 +490,91 @@ pkg_config_finds_an_installed_tree(void **state)
                     "LD_LIBRARY_PATH=$PWD/moved/lib ./host >version && "
                     "pkg-config --modversion embed | diff version - && "
                     "$(pkg-config --variable=embed embed) --version");
+}
+
+static void
+cpp_hosts_get_exceptions_and_objects(void **state)
+{
+    (void)state;
+    shell_only_plain();
+    if (shell("command -v c++") != 0) {
+        skip();
+    }
+    shell_write("calc.h", "#ifdef __cplusplus\nextern \"C\"\n#endif\n"
+                          "int calc(int a, int b);\n");
+    shell_write("calc.py", "import time\nfrom calc import ffi\n"
+                           "@ffi.def_extern()\n"
+                           "def calc(a, b):\n"
+                           "    while a == 0: time.sleep(1)\n"
+                           "    return a // b\n");
+    shell_write(
+        "host.cpp",
+        "#include <embed.hpp>\n#include <iostream>\n"
+        "#include \"calc.h\"\n"
+        "int main()\n{\n"
+        "    try { embed::start(\"nobody\"); }\n"
+        "    catch (const embed::error &e) {\n"
+        "        std::cout << e.status() << ' ' << e.what() << '\\n';\n"
+        "    }\n"
+        "    embed::start(\"calc\");\n"
+        "    {\n"
+        "        embed::hold held(\"calc\");\n"
+        "        std::cout << calc(84, 2) << '\\n';\n"
+        "    }\n"
+        "    calc(1, 0);\n"
+        "    try { embed::check_calls(); }\n"
+        "    catch (const embed::error &e) {\n"
+        "        std::cout << e.type() << ' ' << e.function() << '\\n';\n"
+        "    }\n"
+        "    try {\n"
+        "        embed::thread_deadline limit(100);\n"
+        "        calc(0, 1);\n"
+        "        embed::check_calls();\n"
+        "    } catch (const embed::error &e) {\n"
+        "        std::cout << e.type() << '\\n';\n"
+        "    }\n"
+        "    std::cout << embed::list().size()\n"
+        "              << embed::lookup(\"calc\").name << '\\n';\n"
+        "    embed::shutdown();\n"
+        "    return 0;\n}\n");
+    shell_expect(0,
+                 "$EMBED build calc.h calc.py && c++ -std=c++11 -Wall "
+                 "-Wextra -Werror -I$SRC/include host.cpp -o host -L. -lcalc "
+                 "-L$BUILD/lib -lembed -Wl,-rpath,$PWD:$BUILD/lib && "
+                 "./host 2>err");
+    shell_expect_output("2 no extension named 'nobody' is loaded in this "
+                        "process\n42\nZeroDivisionError calc\n"
+                        "embed.DeadlineExceeded\n1calc\n");
+}
+
+static void
+cmake_finds_an_installed_tree(void **state)
+{
+    (void)state;
+    shell_only_plain();
+    if (shell("command -v cmake && command -v c++") != 0) {
+        skip();
+    }
+    install_tree();
+    shell_expect(0, "mv dest/opt/em moved");
+    write_plugin("calc");
+    shell_write("host.c", HOST);
+    shell_write("CMakeLists.txt",
+                "cmake_minimum_required(VERSION 3.12)\n"
+                "project(demo C)\n"
+                "find_package(embed 0.1 REQUIRED)\n"
+                "embed_add_plugin(calc api.h calc.py OPTIONS --isolation sub)\n"
+                "add_executable(host host.c)\n"
+                "target_link_libraries(host calc)\n");
+    shell_expect(0, "cmake -S . -B out -DCMAKE_PREFIX_PATH=$PWD/moved >log && "
+                    "cmake --build out >>log && EMBED_LOG=info out/host");
+    shell_expect_in_output("7 42\n");
+    shell_expect_in_output("level sub");
+    shell_expect(0, "touch calc.py && cmake --build out");
+    shell_expect_in_output("embed build libcalc.so");
+    shell_expect(1,
+                 "sed -i 's/embed 0.1/embed 9.9/' CMakeLists.txt && cmake -S . "
+                 "-B new -DCMAKE_PREFIX_PATH=$PWD/moved >log 2>&1");
 }
 
 static void
@@ -589,6 +676,8 @@ main(void)
         TEST(syntax_errors_have_a_position_and_a_caret),
         TEST(the_library_exports_the_api_and_needs_no_python),
         TEST(pkg_config_finds_an_installed_tree),
+        TEST(cpp_hosts_get_exceptions_and_objects),
+        TEST(cmake_finds_an_installed_tree),
         TEST(uninstall_leaves_nothing),
     };
     int failed = cmocka_run_group_tests(each_python, NULL, NULL);
