@@ -1,4 +1,4 @@
-/* control.c - the functions of embed.h about running code.
+/* control.c - the functions of embed.h about running code, and replacing it.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -40,13 +40,18 @@ hold(ec_slot *slot, int unused, ec_err *err)
     (void)unused;
     embed_status status = ec_life_ready(slot, err);
     const ec_backend *b = ec_life_backend();
-    void *inst = inst_of(slot);
+    void *inst = NULL;
     if (status != EMBED_OK || b->hold == NULL) {
         return status;
     }
-    return inst != NULL
-               ? b->hold(inst, err)
-               : ec_fail(err, EMBED_E_CLOSED, "the extension is closed");
+    do { /* another one may have taken its place */
+        ec_err_clear(err);
+        inst = inst_of(slot);
+        status = inst != NULL
+                     ? b->hold(inst, err)
+                     : ec_fail(err, EMBED_E_CLOSED, "the extension is closed");
+    } while (status == EMBED_E_CLOSED && inst_of(slot) != inst);
+    return status;
 }
 
 embed_status
@@ -84,16 +89,20 @@ interrupt(ec_slot *slot, int unused, ec_err *err)
 {
     (void)unused;
     const ec_backend *b = ec_life_backend();
-    void *inst = inst_of(slot);
-    if (b == NULL || inst == NULL) {
+    /* A reload has init code of its own. */
+    void *insts[] = {inst_of(slot), atomic_load(&slot->pending)};
+    embed_status status = EMBED_OK;
+    if (b == NULL || (insts[0] == NULL && insts[1] == NULL)) {
         return EMBED_OK;
     }
     if (b->interrupt == NULL) {
         return unsupported(b, err);
     }
+    uint64_t end = ec_now_ns() + (uint64_t)INTERRUPT_TIMEOUT_MS * NS_PER_MS;
     void *outer = b->detach();
-    embed_status status = b->interrupt(
-        inst, ec_now_ns() + (uint64_t)INTERRUPT_TIMEOUT_MS * NS_PER_MS, err);
+    for (int i = 0; i < 2 && status == EMBED_OK; i++) {
+        status = insts[i] == NULL ? EMBED_OK : b->interrupt(insts[i], end, err);
+    }
     b->attach(outer);
     return status;
 }
@@ -102,6 +111,18 @@ embed_status
 embed_interrupt(const char *name)
 {
     return with_named(name, 0, interrupt);
+}
+
+embed_status
+embed_unload(const char *name, int timeout_ms)
+{
+    return with_named(name, timeout_ms, ec_life_unload);
+}
+
+embed_status
+embed_reload(const char *name, int timeout_ms)
+{
+    return with_named(name, timeout_ms, ec_life_reload);
 }
 
 static uint64_t

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "core/config.h"
+#include "core/level.h"
+#include "core/life_int.h"
 #include "core/lock.h"
 #include "core/log.h"
 #include "core/process.h"
@@ -25,13 +27,6 @@
  * half started is of no use in the child. */
 #define FORK_START_MS 1000u
 
-/* What the creation of extensions needs to know of a thread: what it waits
- * for, not for whom, as that changes before the thread wakes. */
-struct ec_thread {
-    const ec_slot *waits_slot; /* guarded by: lock; to be created, or NULL */
-    bool waits_token;          /* guarded by: lock */
-};
-
 typedef enum python_state {
     PYTHON_NONE,
     PYTHON_STARTING,
@@ -39,23 +34,23 @@ typedef enum python_state {
     PYTHON_FAILED,
 } python_state;
 
-static ec_mutex lock = EC_MUTEX_INIT(EC_RANK_RUNTIME);
+ec_mutex ec_life_lock = EC_MUTEX_INIT(EC_RANK_RUNTIME);
 static ec_mutex load_lock = EC_MUTEX_INIT(EC_RANK_RUNTIME - 1);
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_cond_t python_changed;       /* with lock */
-static pthread_cond_t token_changed;        /* with lock */
-static python_state python_now;             /* guarded by: lock */
-static unsigned n_forking;                  /* guarded by: lock; fork()s under
+static pthread_cond_t python_changed; /* with ec_life_lock */
+static pthread_cond_t token_changed;  /* with ec_life_lock */
+static python_state python_now;       /* guarded by: ec_life_lock */
+static unsigned n_forking;            /* guarded by: ec_life_lock; fork()s under
                                                way, which Python's start must
                                                not run into */
-static ec_err python_why = EC_ERR_INIT;     /* guarded by: lock */
+static ec_err python_why = EC_ERR_INIT;     /* guarded by: ec_life_lock */
 static ec_python python;                    /* constant once backend is set */
 static _Atomic(const ec_backend *) backend; /* set once, by load() */
-static ec_thread *token_owner;              /* guarded by: lock */
-static unsigned token_depth;                /* guarded by: lock */
-static bool closing;                        /* guarded by: lock */
+static ec_thread *token_owner;              /* guarded by: ec_life_lock */
+static unsigned token_depth;                /* guarded by: ec_life_lock */
+bool ec_life_closing;                       /* guarded by: ec_life_lock */
 
-static __thread struct ec_thread self;
+__thread struct ec_thread ec_life_self;
 
 static void
 conds_init(void)
@@ -74,7 +69,7 @@ ec_life_backend(void)
 
 /* The thread that `t` waits for at this moment; NULL: none. */
 static const ec_thread *
-waited_for(const ec_thread *t) EC_REQUIRES(lock)
+waited_for(const ec_thread *t) EC_REQUIRES(ec_life_lock)
 {
     if (t->waits_slot != NULL) {
         return t->waits_slot->state == EMBED_STATE_CREATING
@@ -87,25 +82,25 @@ waited_for(const ec_thread *t) EC_REQUIRES(lock)
 /* Waits for a slot to be created, or for the token when `slot` is NULL;
  * refuses when who has it waits, through others, for this thread. */
 static embed_status
-wait_for(ec_slot *slot, ec_err *err) EC_REQUIRES(lock)
+wait_for(ec_slot *slot, ec_err *err) EC_REQUIRES(ec_life_lock)
 {
-    self.waits_slot = slot;
-    self.waits_token = slot == NULL;
+    ec_life_self.waits_slot = slot;
+    ec_life_self.waits_token = slot == NULL;
     embed_status status = EMBED_OK;
-    const ec_thread *t = waited_for(&self);
-    while (t != NULL && t != &self) {
+    const ec_thread *t = waited_for(&ec_life_self);
+    while (t != NULL && t != &ec_life_self) {
         t = waited_for(t);
     }
-    if (t == &self) {
+    if (t == &ec_life_self) {
         status = ec_fail(err, EMBED_E_CYCLE,
                          "its creation waits for this thread, through the "
                          "init code of other extensions");
     } else {
         (void)ec_cond_wait(slot == NULL ? &token_changed : &slot->changed,
-                           &lock, UINT64_MAX);
+                           &ec_life_lock, UINT64_MAX);
     }
-    self.waits_slot = NULL;
-    self.waits_token = false;
+    ec_life_self.waits_slot = NULL;
+    ec_life_self.waits_token = false;
     return status;
 }
 
@@ -150,10 +145,10 @@ static embed_status
 python_start(const ec_backend *b, ec_err *err)
 {
     bool mine = false;
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     while (python_now == PYTHON_STARTING ||
            (python_now == PYTHON_NONE && n_forking > 0)) {
-        (void)ec_cond_wait(&python_changed, &lock, UINT64_MAX);
+        (void)ec_cond_wait(&python_changed, &ec_life_lock, UINT64_MAX);
     }
     embed_status status = EMBED_OK;
     if (python_now == PYTHON_FAILED) {
@@ -162,17 +157,17 @@ python_start(const ec_backend *b, ec_err *err)
         python_now = PYTHON_STARTING;
         mine = true;
     }
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     if (!mine) {
         return status;
     }
     ec_err why = EC_ERR_INIT;
     status = b->start(&core_table, &python, &why);
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     python_now = status == EMBED_OK ? PYTHON_STARTED : PYTHON_FAILED;
     (void)ec_err_copy(&python_why, &why);
     (void)pthread_cond_broadcast(&python_changed);
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     if (status != EMBED_OK) {
         (void)ec_err_copy(err, &why);
     }
@@ -188,41 +183,42 @@ static embed_status
 token_take(ec_err *err)
 {
     embed_status status = EMBED_OK;
-    ec_mutex_lock(&lock);
-    while (token_owner != NULL && token_owner != &self && status == EMBED_OK) {
+    ec_mutex_lock(&ec_life_lock);
+    while (token_owner != NULL && token_owner != &ec_life_self &&
+           status == EMBED_OK) {
         status = wait_for(NULL, err);
     }
     if (status == EMBED_OK) {
-        token_owner = &self;
+        token_owner = &ec_life_self;
         token_depth++;
     }
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     return status;
 }
 
 static void
 token_give(void)
 {
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     if (--token_depth == 0) {
         token_owner = NULL;
         (void)pthread_cond_broadcast(&token_changed);
     }
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
 }
 
 /* --- creation -------------------------------------------------------------*/
 
-/* Creates and initialises; on failure nothing of it stays reachable. */
-static embed_status
-create_inst(ec_slot *slot, const ec_backend *b, ec_err *err)
+embed_status
+ec_life_create(ec_slot *slot, const ec_backend *b, _Atomic(void *) *where,
+               ec_err *err)
 {
     void *inst = NULL;
     embed_status status = b->create(slot, &inst, err);
     if (status != EMBED_OK) {
         return status;
     }
-    atomic_store(&slot->inst, inst);
+    atomic_store(where, inst);
     if (b->deadline != NULL) {
         b->deadline(inst); /* may have been set before there was an instance */
     }
@@ -230,7 +226,7 @@ create_inst(ec_slot *slot, const ec_backend *b, ec_err *err)
     if (status != EMBED_OK) {
         bool parked = false;
         ec_err ignored = EC_ERR_INIT;
-        atomic_store_explicit(&slot->inst, NULL, memory_order_release);
+        atomic_store_explicit(where, NULL, memory_order_release);
         /* The failure that counts is the init code's. */
         (void)b->retire(inst, false, ec_now_ns(), &parked, &ignored);
         ec_err_clear(&ignored);
@@ -238,42 +234,10 @@ create_inst(ec_slot *slot, const ec_backend *b, ec_err *err)
     return status;
 }
 
-/* Settles how isolated an extension will be: as was asked, as far as the Python
- * can. */
-static embed_status
-level_choose(ec_slot *slot, const ec_backend *b, ec_err *err)
-{
-    const struct embed_plugin *plugin = slot->plugin;
-    embed_isolation built = (embed_isolation)plugin->isolation;
-    embed_isolation asked = ec_config_level(plugin->name, built);
-    slot->level = b->is_shared_only ? EMBED_ISOLATION_SHARED : asked;
-    if (built == EMBED_ISOLATION_DEFAULT) {
-        built = EMBED_ISOLATION_OWN;
-    }
-    /* More sharing is a larger number. */
-    if ((plugin->flags & EMBED_PLUGIN_STRICT) != 0 && slot->level > built) {
-        return ec_fail(err, EMBED_E_INIT,
-                       "it was built with --isolation %s --strict, and %s",
-                       ec_config_level_name(built),
-                       asked > built ? "EMBED_ISOLATION or EMBED_SHARED_INTERP "
-                                       "asks for less"
-                                     : "this Python has one interpreter for "
-                                       "all extensions");
-    }
-    if (slot->level != asked) {
-        ec_log(EC_LOG_WARNING, plugin->name,
-               "level %s instead of %s: this Python (%s) has one interpreter "
-               "for all extensions",
-               ec_config_level_name(slot->level), ec_config_level_name(asked),
-               b->name);
-    }
-    return EMBED_OK;
-}
-
 static embed_status
 create(ec_slot *slot, const ec_backend *b, ec_err *err)
 {
-    embed_status status = level_choose(slot, b, err);
+    embed_status status = ec_level_choose(slot, b, err);
     if (status == EMBED_OK) {
         status = python_start(b, err);
     }
@@ -281,11 +245,11 @@ create(ec_slot *slot, const ec_backend *b, ec_err *err)
         return status;
     }
     if (slot->level != EMBED_ISOLATION_SHARED) {
-        return create_inst(slot, b, err);
+        return ec_life_create(slot, b, &slot->inst, err);
     }
     status = token_take(err);
     if (status == EMBED_OK) {
-        status = create_inst(slot, b, err);
+        status = ec_life_create(slot, b, &slot->inst, err);
         token_give();
     }
     return status;
@@ -296,7 +260,7 @@ static void
 settle(ec_slot *slot, const ec_backend *b, embed_status status,
        const ec_err *why)
 {
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     slot->creator = NULL;
     if (status == EMBED_OK) {
         slot->state = EMBED_STATE_READY;
@@ -310,7 +274,7 @@ settle(ec_slot *slot, const ec_backend *b, embed_status status,
         (void)ec_err_copy(&slot->why, why);
     }
     (void)pthread_cond_broadcast(&slot->changed);
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
 }
 
 /* Waits until nobody else creates `slot`.
@@ -321,10 +285,10 @@ claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
       ec_err *err)
 {
     embed_status status = EMBED_OK;
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     while (status == EMBED_OK && slot->state == EMBED_STATE_CREATING) {
         void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
-        if (slot->creator == &self ||
+        if (slot->creator == &ec_life_self ||
             (inst != NULL && b->belongs(inst, outer))) {
             /* Init code that leads back here, also on a thread of its own:
              * it runs what is attached (R6). */
@@ -339,12 +303,12 @@ claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
     if (status == EMBED_OK) {
         switch (slot->state) {
         case EMBED_STATE_EMPTY:
-            if (closing) {
+            if (ec_life_closing) {
                 status = ec_fail(err, EMBED_E_CLOSED, "libembed is shut down");
                 break;
             }
             slot->state = EMBED_STATE_CREATING;
-            slot->creator = &self;
+            slot->creator = &ec_life_self;
             *out_mine = true;
             break;
         case EMBED_STATE_CREATING:
@@ -360,7 +324,7 @@ claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
             break;
         }
     }
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     return status;
 }
 
@@ -384,12 +348,12 @@ ec_life_ready(ec_slot *slot, ec_err *err)
     embed_status status = ec_life_load(&b, &why);
     bool mine = false;
     if (status != EMBED_OK) {
-        ec_mutex_lock(&lock);
+        ec_mutex_lock(&ec_life_lock);
         if (slot->state == EMBED_STATE_EMPTY) {
             slot->state = EMBED_STATE_FAILED;
             (void)ec_err_copy(&slot->why, &why);
         }
-        ec_mutex_unlock(&lock);
+        ec_mutex_unlock(&ec_life_lock);
     } else if (b->on_service_thread()) {
         status = ec_fail(&why, EMBED_E_REENTRY,
                          "Python is being started on this thread");
@@ -418,12 +382,18 @@ ec_life_ready(ec_slot *slot, ec_err *err)
 embed_status
 ec_life_retry(ec_slot *slot, ec_err *err)
 {
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
+    bool is_closed =
+        slot->state == EMBED_STATE_CLOSED || slot->state == EMBED_STATE_PARKED;
+    if (is_closed && !ec_life_closing) {
+        atomic_store(&slot->inst, NULL);
+        slot->state = EMBED_STATE_EMPTY;
+    }
     if (slot->state == EMBED_STATE_FAILED && ec_slot_fits(slot->plugin)) {
         slot->state = EMBED_STATE_EMPTY;
         ec_err_clear(&slot->why);
     }
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     return ec_life_ready(slot, err);
 }
 
@@ -457,15 +427,15 @@ static bool
 adopt(ec_slot *slot, void *inst, embed_isolation level)
 {
     const ec_backend *b = ec_life_backend();
-    ec_mutex_lock(&lock);
-    bool is_free = slot->state == EMBED_STATE_EMPTY && !closing;
+    ec_mutex_lock(&ec_life_lock);
+    bool is_free = slot->state == EMBED_STATE_EMPTY && !ec_life_closing;
     if (is_free) {
         slot->level = level;
         slot->state = EMBED_STATE_READY;
         atomic_store_explicit(&slot->inst, inst, memory_order_release);
         __atomic_store_n(&slot->plugin->entry, b->call, __ATOMIC_RELEASE);
     }
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     return is_free;
 }
 
@@ -474,7 +444,7 @@ adopt(ec_slot *slot, void *inst, embed_isolation level)
 /* Takes a READY extension out of service.  Its own first entry answers from
  * then on: it finds the state DRAINING. */
 static void *
-slot_close_locked(ec_slot *slot) EC_REQUIRES(lock)
+slot_close_locked(ec_slot *slot) EC_REQUIRES(ec_life_lock)
 {
     if (slot->state != EMBED_STATE_READY) {
         return NULL;
@@ -491,15 +461,15 @@ ec_life_close(void ***out_insts, size_t *out_n)
     ec_slot **all = ec_registry_snapshot(&n);
     void **insts = n == 0 ? NULL : calloc(n, sizeof(void *));
     size_t used = 0;
-    ec_mutex_lock(&lock);
-    closing = true;
+    ec_mutex_lock(&ec_life_lock);
+    ec_life_closing = true;
     for (size_t i = 0; i < n; i++) {
         void *inst = slot_close_locked(all[i]);
         if (inst != NULL && insts != NULL) {
             insts[used++] = inst;
         }
     }
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     free(all);
     *out_insts = insts;
     *out_n = used;
@@ -510,42 +480,41 @@ static bool
 creation_wait(ec_slot *slot, uint64_t deadline_ns)
 {
     bool over = true;
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     while (over && slot->state == EMBED_STATE_CREATING) {
-        over = ec_cond_wait(&slot->changed, &lock, deadline_ns);
+        over = ec_cond_wait(&slot->changed, &ec_life_lock, deadline_ns);
     }
     over = slot->state != EMBED_STATE_CREATING;
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     return over;
 }
 
-/* Takes one extension out of service, when its creation is over.
- * @param out_inst  what is to be ended; NULL: nothing */
-static embed_status
-slot_close(ec_slot *slot, uint64_t deadline_ns, void **out_inst, ec_err *err)
+embed_status
+ec_life_slot_close(ec_slot *slot, uint64_t deadline_ns, void **out_inst,
+                   ec_err *err)
 {
     *out_inst = NULL;
     if (!creation_wait(slot, deadline_ns)) {
         return ec_fail(err, EMBED_E_TIMEOUT, "%s is still being created",
                        slot->plugin->name);
     }
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     *out_inst = slot_close_locked(slot);
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     return EMBED_OK;
 }
 
-/* Ends one extension that is out of service. */
-static embed_status
-slot_retire(ec_slot *slot, void *inst, uint64_t deadline_ns, ec_err *err)
+embed_status
+ec_life_slot_retire(ec_slot *slot, void *inst, uint64_t deadline_ns,
+                    ec_err *err)
 {
     bool parked = false;
     embed_status status =
         ec_life_backend()->retire(inst, true, deadline_ns, &parked, err);
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     slot->state = parked ? EMBED_STATE_PARKED : EMBED_STATE_CLOSED;
     (void)pthread_cond_broadcast(&slot->changed);
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     if (status == EMBED_OK) {
         ec_log(EC_LOG_INFO, slot->plugin->name, "closed%s",
                parked ? "; its interpreter is kept, unused" : "");
@@ -570,9 +539,10 @@ slots_end(ec_slot *const *all, size_t n, uint64_t deadline_ns, ec_err *err)
         ec_err why = EC_ERR_INIT;
         embed_status one = EMBED_OK;
         if (i < n) {
-            one = slot_close(all[i], deadline_ns, &insts[i], &why);
+            one = ec_life_slot_close(all[i], deadline_ns, &insts[i], &why);
         } else if (insts[i - n] != NULL) {
-            one = slot_retire(all[i - n], insts[i - n], deadline_ns, &why);
+            one = ec_life_slot_retire(all[i - n], insts[i - n], deadline_ns,
+                                      &why);
         }
         if (status == EMBED_OK && one != EMBED_OK) {
             status = ec_err_copy(err, &why);
@@ -583,12 +553,17 @@ slots_end(ec_slot *const *all, size_t n, uint64_t deadline_ns, ec_err *err)
     return status;
 }
 
+uint64_t
+ec_life_deadline(int timeout_ms)
+{
+    int ms = timeout_ms < 0 ? ec_config_exit_timeout_ms() : timeout_ms;
+    return ec_now_ns() + (uint64_t)ms * NS_PER_MS;
+}
+
 embed_status
 ec_life_shutdown(int timeout_ms, ec_err *err)
 {
-    uint64_t ms =
-        (uint64_t)(timeout_ms < 0 ? ec_config_exit_timeout_ms() : timeout_ms);
-    uint64_t deadline = ec_now_ns() + ms * NS_PER_MS;
+    uint64_t deadline = ec_life_deadline(timeout_ms);
     const ec_backend *b = ec_life_backend();
     embed_status status = EMBED_OK;
     if (b != NULL) {
@@ -598,9 +573,9 @@ ec_life_shutdown(int timeout_ms, ec_err *err)
     if (status != EMBED_OK) {
         return status;
     }
-    ec_mutex_lock(&lock);
-    closing = true;
-    ec_mutex_unlock(&lock);
+    ec_mutex_lock(&ec_life_lock);
+    ec_life_closing = true;
+    ec_mutex_unlock(&ec_life_lock);
     size_t n = 0;
     ec_slot **all = b == NULL ? NULL : ec_registry_snapshot(&n);
     void *outer = b == NULL ? NULL : b->detach();
@@ -624,14 +599,14 @@ ec_life_info(ec_slot *slot, embed_info *info)
         .library = slot->library,
         .n_exports = ec_slot_fits(slot->plugin) ? slot->plugin->num_exports : 0,
         .interp_id = -1};
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     full.state = slot->state;
     full.isolation = slot->level;
     void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
     if (b != NULL && inst != NULL && slot->state == EMBED_STATE_READY) {
         full.interp_id = b->interp_id(inst);
     }
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     memcpy(info, &full, info->size < sizeof full ? info->size : sizeof full);
 }
 
@@ -642,13 +617,13 @@ ec_life_fork_begin(void)
     bool on_service = b != NULL && b->on_service_thread();
     uint64_t deadline = ec_now_ns() + FORK_START_MS * NS_PER_MS;
     (void)pthread_once(&once, conds_init);
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
     while (python_now == PYTHON_STARTING && !on_service &&
-           ec_cond_wait(&python_changed, &lock, deadline)) {
+           ec_cond_wait(&python_changed, &ec_life_lock, deadline)) {
     }
     n_forking++;
     bool is_started = python_now == PYTHON_STARTED;
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     if (!is_started) {
         ec_mutex_lock(&load_lock);
     }
@@ -658,7 +633,7 @@ ec_life_fork_begin(void)
 void
 ec_life_fork_prepare(void)
 {
-    ec_mutex_lock(&lock);
+    ec_mutex_lock(&ec_life_lock);
 }
 
 void
@@ -666,7 +641,7 @@ ec_life_fork_parent(const ec_backend *b)
 {
     n_forking--;
     (void)pthread_cond_broadcast(&python_changed);
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     if (b == NULL) {
         ec_mutex_unlock(&load_lock);
     }
@@ -701,11 +676,11 @@ void
 ec_life_fork_child(const ec_backend *b)
 {
     n_forking = 0;
-    ec_mutex_unlock(&lock);
+    ec_mutex_unlock(&ec_life_lock);
     if (b == NULL) {
         ec_mutex_unlock(&load_lock);
     }
-    ec_mutex_reinit(&lock);
+    ec_mutex_reinit(&ec_life_lock);
     ec_mutex_reinit(&load_lock);
     conds_init();
     size_t n = 0;
@@ -716,14 +691,19 @@ ec_life_fork_child(const ec_backend *b)
         ec_slot *slot = all[i];
         ec_cond_init(&slot->changed);
         void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
-        if (slot->state == EMBED_STATE_CREATING && slot->creator != &self) {
+        if (slot->state == EMBED_STATE_CREATING &&
+            slot->creator != &ec_life_self) {
             slot_forget(slot);
+        }
+        if (slot->reloader != &ec_life_self) {
+            slot->reloader = NULL;
+            atomic_store(&slot->pending, NULL);
         }
         if (inst != NULL && insts != NULL) {
             insts[used++] = inst;
         }
     }
-    if (token_owner != &self) {
+    if (token_owner != &ec_life_self) {
         token_owner = NULL;
         token_depth = 0;
     }

@@ -23,7 +23,7 @@
  */
 embed_status ec_life_ready(ec_slot *slot, ec_err *err);
 
-/** Forgets a failure (FAILED -> EMPTY), then as ec_life_ready(). */
+/** Forgets a failure or an unload (-> EMPTY), then as ec_life_ready(). */
 embed_status ec_life_retry(ec_slot *slot, ec_err *err);
 
 /**
@@ -34,6 +34,10 @@ embed_status ec_life_retry(ec_slot *slot, ec_err *err);
  * Threads:  a GIL is held; it is given up meanwhile.
  */
 embed_status ec_life_module(ec_slot *slot, void **out, ec_err *err);
+
+/** embed_unload(), embed_reload(). */
+embed_status ec_life_unload(ec_slot *slot, int timeout_ms, ec_err *err);
+embed_status ec_life_reload(ec_slot *slot, int timeout_ms, ec_err *err);
 
 /** embed_shutdown(). */
 embed_status ec_life_shutdown(int timeout_ms, ec_err *err);

@@ -39,9 +39,12 @@ typedef struct ec_slot {
     _Atomic(void *) module;       /* the backend's, for imports; NULL: none */
     embed_state state;            /* guarded by: runtime lock */
     ec_thread *creator;           /* guarded by: runtime lock; in CREATING */
-    ec_err why;                   /* guarded by: runtime lock; in FAILED */
-    pthread_cond_t changed;       /* with the runtime lock: state changed */
-    struct ec_slot *next;         /* guarded by: registry lock */
+    ec_thread *
+        reloader; /* guarded by: runtime lock; who is about to replace `inst`; NULL: nobody */
+    _Atomic(void *) pending; /* the instance that is to replace it */
+    ec_err why;              /* guarded by: runtime lock; in FAILED */
+    pthread_cond_t changed;  /* with the runtime lock: state changed */
+    struct ec_slot *next;    /* guarded by: registry lock */
 } ec_slot;
 
 /** True when a plug-in was built for this library's ABI.  Of one that was not,

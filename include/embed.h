@@ -139,8 +139,8 @@ EMBED_API const char *embed_version(void);
 EMBED_API embed_status embed_start(const char *name);
 
 /**
- * Forgets the failure of an extension and starts it again, in a new
- * interpreter.
+ * Forgets the failure or the unload of an extension and starts it again, in a
+ * new interpreter.
  *
  * Returns:  as embed_start(); EMBED_OK too when it was READY.
  * Blocks:   as embed_start().
@@ -248,6 +248,41 @@ EMBED_API embed_status embed_set_deadline(const char *name, int timeout_ms);
  * Returns:  EMBED_OK; EMBED_E_PYTHON; EMBED_E_STATE on PyPy.
  */
 EMBED_API embed_status embed_set_thread_deadline(int timeout_ms);
+
+/**
+ * Ends one extension: new calls give their failure value, calls in flight may
+ * finish, its exit handlers run, and its interpreter is ended where its Python
+ * version can do that safely, else parked.  embed_retry() starts it again.
+ *
+ * @param timeout_ms  upper bound for the whole; negative: the default (2000).
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME;
+ *           EMBED_E_TIMEOUT  something of it still runs (it is parked);
+ *           EMBED_E_STATE    it is not running; or inside a call into an
+ *                            extension, or a hold.
+ */
+EMBED_API embed_status embed_unload(const char *name, int timeout_ms);
+
+/**
+ * Replaces a running extension: a new interpreter is made and runs the init
+ * code; then all new calls go there, at once; then the old one is ended as by
+ * embed_unload().  No call fails for it.  While the new init code runs, and
+ * when it fails, calls go to the old one, those of the init code itself, too.
+ * What is not running is started, as by embed_retry().
+ *
+ * @param timeout_ms  upper bound for the end of the old one; negative: the
+ *                    default (2000).
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME;
+ *           EMBED_E_INIT     the init code failed: nothing has changed;
+ *           EMBED_E_TIMEOUT  it is replaced, but calls into the old one still
+ *                            run (it is parked);
+ *           EMBED_E_CLOSED   it was closed meanwhile;
+ *           EMBED_E_STATE    it shares its interpreter (level shared, PyPy); or
+ *                            inside a call into an extension, or a hold.
+ * Blocks:   while another thread reloads it.
+ */
+EMBED_API embed_status embed_reload(const char *name, int timeout_ms);
 
 /**
  * Ends all extensions: new calls give their failure value, calls in flight

@@ -123,6 +123,19 @@ lookup(const std::string &name)
     return info;
 }
 
+/// Negative: the default time.
+inline void
+unload(const std::string &name, int timeout_ms = -1)
+{
+    check(embed_unload(name.c_str(), timeout_ms));
+}
+
+inline void
+reload(const std::string &name, int timeout_ms = -1)
+{
+    check(embed_reload(name.c_str(), timeout_ms));
+}
+
 /// All extensions, sorted by name.
 inline std::vector<embed_info>
 list()

@@ -54,6 +54,24 @@ call_gone(struct embed_externpy *fn, char *buffer, ec_err *err)
     call_failed(fn, buffer, err);
 }
 
+/* Enters where something is special.  When the instance was closed because
+ * another one has taken its place, that one is entered. */
+static __attribute__((noinline)) bool
+call_enter(struct embed_externpy *fn, es_inst **inst, es_entry *entry,
+           ec_err *err)
+{
+    while (es_enter_slow(*inst, entry, err) != EMBED_OK) {
+        es_inst *now =
+            atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
+        if (err->status != EMBED_E_CLOSED || now == NULL || now == *inst) {
+            return false;
+        }
+        ec_err_clear(err);
+        *inst = now;
+    }
+    return true;
+}
+
 void
 es_call(struct embed_externpy *fn, char *buffer)
 {
@@ -71,7 +89,7 @@ es_call(struct embed_externpy *fn, char *buffer)
     es_watch watch;
     watch.expires_ns = 0;
     if (ES_UNLIKELY(!es_enter_fast(inst, tls, &entry))) {
-        if (es_enter_slow(inst, &entry, &err) != EMBED_OK) {
+        if (!call_enter(fn, &inst, &entry, &err)) {
             errno = caller_errno;
             call_failed(fn, buffer, &err);
             return;

@@ -32,6 +32,17 @@ module_fill(const es_py *py)
             return -1;
         }
     }
+    /* An interpreter's exit handlers run when its extension is unloaded. */
+    ES_OWNED PyObject *atexit = PyImport_ImportModule("atexit");
+    ES_OWNED PyObject *on_unload = NULL;
+
+    if (atexit != NULL) {
+        on_unload = PyObject_GetAttrString(atexit, "register");
+    }
+    if (on_unload == NULL ||
+        PyModule_AddObjectRef(py->module, "on_unload", on_unload) < 0) {
+        return -1;
+    }
     return PyModule_AddStringConstant(py->module, "__version__", EC_VERSION);
 }
 

@@ -6,6 +6,7 @@
 #
 # SPDX-License-Identifier: MIT
 import _cffi_backend
+import atexit
 import os
 import sys
 import types
@@ -357,7 +358,6 @@ def join_threads(seconds):
 
 def finish(seconds):
     """What Python does at its end, which PyPy does not when it is embedded."""
-    import atexit
     import gc
     import io
     if "threading" in sys.modules:
@@ -413,6 +413,7 @@ def embed_create():
     module.CData, module.CType = real.CData, real.CType
     module.buffer, module.error = real.buffer, real.error
     module.__version__ = text_at(VERSION)
+    module.on_unload = atexit.register
 
     def slow(name):
         # The package costs more than all else here.

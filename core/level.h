@@ -1,0 +1,14 @@
+/* level.h - how isolated an extension is.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef EMBED_CORE_LEVEL_H
+#define EMBED_CORE_LEVEL_H
+
+#include "core/backend.h"
+
+/** Sets slot->level: as was asked, as far as the Python can (R20).  EMBED_E_INIT
+ *  when that is less than an extension built with --strict asks for. */
+embed_status ec_level_choose(ec_slot *slot, const ec_backend *b, ec_err *err);
+
+#endif /* EMBED_CORE_LEVEL_H */

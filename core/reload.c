@@ -1,0 +1,110 @@
+/* reload.c - ends one extension, or replaces its interpreter.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "core/life.h"
+
+#include "core/life_int.h"
+#include "core/log.h"
+
+embed_status
+ec_life_unload(ec_slot *slot, int timeout_ms, ec_err *err)
+{
+    const ec_backend *b = ec_life_backend();
+    uint64_t deadline = ec_life_deadline(timeout_ms);
+    void *inst = NULL;
+    /* Refuses inside a call: that one could never drain. */
+    embed_status status = b == NULL ? EMBED_OK : b->thread_release(err);
+    if (status == EMBED_OK) {
+        status = ec_life_slot_close(slot, deadline, &inst, err);
+    }
+    if (status != EMBED_OK) {
+        return status;
+    }
+    return inst == NULL ? ec_fail(err, EMBED_E_STATE, "it is not running")
+                        : ec_life_slot_retire(slot, inst, deadline, err);
+}
+
+/* Waits for its turn to replace the instance.
+ * @param out_old  what is to be replaced; NULL: it is not running */
+static embed_status
+reload_claim(ec_slot *slot, const ec_backend *b, void **out_old, ec_err *err)
+{
+    embed_status status = EMBED_OK;
+    *out_old = NULL;
+    ec_mutex_lock(&ec_life_lock);
+    while (slot->reloader != NULL && slot->reloader != &ec_life_self) {
+        (void)ec_cond_wait(&slot->changed, &ec_life_lock, UINT64_MAX);
+    }
+    if (slot->reloader == &ec_life_self) {
+        status = ec_fail(err, EMBED_E_STATE, "this thread is reloading it");
+    } else if (slot->state == EMBED_STATE_READY) {
+        if (b->deadline == NULL || slot->level == EMBED_ISOLATION_SHARED) {
+            status = ec_fail(err, EMBED_E_STATE,
+                             "it shares its interpreter, which stays");
+        } else {
+            *out_old = atomic_load(&slot->inst);
+            slot->reloader = &ec_life_self;
+        }
+    }
+    ec_mutex_unlock(&ec_life_lock);
+    return status;
+}
+
+/* Puts the new instance in place, unless the extension was closed meanwhile. */
+static bool
+reload_settle(ec_slot *slot, void *old, bool ok)
+{
+    ec_mutex_lock(&ec_life_lock);
+    void *inst = atomic_load(&slot->pending);
+    ok = ok && slot->state == EMBED_STATE_READY && !ec_life_closing &&
+         atomic_load(&slot->inst) == old;
+    if (ok) {
+        atomic_store(&slot->inst, inst);
+    }
+    atomic_store(&slot->pending, NULL);
+    slot->reloader = NULL;
+    (void)pthread_cond_broadcast(&slot->changed);
+    ec_mutex_unlock(&ec_life_lock);
+    return ok;
+}
+
+/* Replaces the instance `old`. */
+static embed_status
+reload(ec_slot *slot, const ec_backend *b, void *old, uint64_t deadline_ns,
+       ec_err *err)
+{
+    embed_status status = ec_life_create(slot, b, &slot->pending, err);
+    void *inst = atomic_load(&slot->pending);
+    bool parked = false;
+    if (!reload_settle(slot, old, status == EMBED_OK)) {
+        if (status == EMBED_OK) {
+            (void)b->retire(inst, false, ec_now_ns(), &parked, err);
+            ec_err_clear(err);
+            status = ec_fail(err, EMBED_E_CLOSED, "it was closed meanwhile");
+        }
+        ec_log(EC_LOG_ERROR, slot->plugin->name, "not reloaded: %s", err->text);
+        return status;
+    }
+    status = b->retire(old, true, deadline_ns, &parked, err);
+    ec_log(EC_LOG_INFO, slot->plugin->name, "reloaded%s",
+           parked ? "; its old interpreter is kept, unused" : "");
+    return status;
+}
+
+embed_status
+ec_life_reload(ec_slot *slot, int timeout_ms, ec_err *err)
+{
+    const ec_backend *b = ec_life_backend();
+    uint64_t deadline = ec_life_deadline(timeout_ms);
+    void *old = NULL;
+    embed_status status = b == NULL ? EMBED_OK : b->thread_release(err);
+    if (status == EMBED_OK && b != NULL) {
+        status = reload_claim(slot, b, &old, err);
+    }
+    if (status != EMBED_OK) {
+        return status;
+    }
+    return old == NULL ? ec_life_retry(slot, err)
+                       : reload(slot, b, old, deadline, err);
+}
