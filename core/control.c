@@ -143,7 +143,8 @@ deadline(ec_slot *slot, int timeout_ms, ec_err *err)
     }
     atomic_store(&slot->deadline_ns, limit_of(timeout_ms));
     void *inst = atomic_load(&slot->inst);
-    if (inst != NULL) {
+    b = ec_life_backend(); /* may have come meanwhile */
+    if (b != NULL && b->deadline != NULL && inst != NULL) {
         b->deadline(inst);
     }
     return EMBED_OK;

@@ -31,11 +31,12 @@ es_watch_begin(es_watch *watch, const es_inst *inst, const es_entry *entry);
 /** Ends it, attached. */
 void es_watch_end(es_watch *watch);
 
-/** ec_backend.hold, unhold, interrupt, deadline, thread_deadline */
-embed_status es_hold(void *inst, ec_err *err);
+/** ec_backend.hold, unhold, interrupt, deadline, thread_deadline; arg:
+ *  es_inst */
+embed_status es_hold(void *arg, ec_err *err);
 embed_status es_unhold(const ec_slot *slot, ec_err *err);
-embed_status es_interrupt(void *inst, uint64_t deadline_ns, ec_err *err);
-void es_deadline(void *inst);
+embed_status es_interrupt(void *arg, uint64_t deadline_ns, ec_err *err);
+void es_deadline(void *arg);
 void es_thread_deadline(uint64_t limit_ns);
 
 /** At the end of a thread: lets go of what it holds. */
