@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/err.h"
 #include "core/slot.h"
@@ -111,6 +112,8 @@ typedef struct ec_backend {
     void (*deadline)(void *inst);
     /** The longest time for each call of this thread; 0: none. */
     void (*thread_deadline)(uint64_t limit_ns);
+    /** Writes who is in the instance's interpreter, and where. */
+    void (*dump)(void *inst, FILE *out);
 
     /** fork: `prepare` returns with the interpreters' gates shut, `lock` takes
      *  the backend's own locks (core holds its own by then), `parent` and

@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "core/config.h"
 #include "core/level.h"
@@ -96,8 +98,12 @@ wait_for(ec_slot *slot, ec_err *err) EC_REQUIRES(ec_life_lock)
                          "its creation waits for this thread, through the "
                          "init code of other extensions");
     } else {
+        unsigned unused = 0;
+        unsigned *n_waiting = slot == NULL ? &unused : &slot->n_waiting;
+        ++*n_waiting;
         (void)ec_cond_wait(slot == NULL ? &token_changed : &slot->changed,
                            &ec_life_lock, UINT64_MAX);
+        --*n_waiting;
     }
     ec_life_self.waits_slot = NULL;
     ec_life_self.waits_token = false;
@@ -309,6 +315,7 @@ claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
             }
             slot->state = EMBED_STATE_CREATING;
             slot->creator = &ec_life_self;
+            ec_life_self.tid = syscall(SYS_gettid);
             *out_mine = true;
             break;
         case EMBED_STATE_CREATING:
@@ -695,6 +702,7 @@ ec_life_fork_child(const ec_backend *b)
             slot->creator != &ec_life_self) {
             slot_forget(slot);
         }
+        slot->n_waiting = 0; /* they are not in this process */
         if (slot->reloader != &ec_life_self) {
             slot->reloader = NULL;
             atomic_store(&slot->pending, NULL);

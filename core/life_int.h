@@ -11,6 +11,7 @@
 /* What the creation of extensions needs to know of a thread: what it waits
  * for, not for whom, as that changes before the thread wakes. */
 struct ec_thread {
+    long tid; /* guarded by: ec_life_lock; the kernel's number, of a creator */
     const ec_slot
         *waits_slot;  /* guarded by: ec_life_lock; to be created, or NULL */
     bool waits_token; /* guarded by: ec_life_lock */

@@ -39,8 +39,10 @@ typedef struct ec_slot {
     _Atomic(void *) module;       /* the backend's, for imports; NULL: none */
     embed_state state;            /* guarded by: runtime lock */
     ec_thread *creator;           /* guarded by: runtime lock; in CREATING */
-    ec_thread *
-        reloader; /* guarded by: runtime lock; who is about to replace `inst`; NULL: nobody */
+    ec_thread *reloader;          /* guarded by: runtime lock; who is about to
+                                replace `inst`; NULL: nobody */
+    unsigned n_waiting;      /* guarded by: runtime lock; threads that wait for
+                                `creator` */
     _Atomic(void *) pending; /* the instance that is to replace it */
     ec_err why;              /* guarded by: runtime lock; in FAILED */
     pthread_cond_t changed;  /* with the runtime lock: state changed */

@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -189,6 +190,18 @@ EMBED_API void embed_set_error_hook(embed_error_hook *hook, void *arg);
  * Returns:  EMBED_OK; EMBED_E_STATE inside a call into an extension.
  */
 EMBED_API embed_status embed_thread_release(void);
+
+/**
+ * Writes what there is and what runs: the Python, all extensions with their
+ * state, who creates them and who waits for that, the threads that are in a
+ * call and their Python stacks.  For logs, for watchdogs, and for a debugger:
+ * `call embed_dump(0)`.  Nothing is interrupted; nothing of Python runs.
+ *
+ * @param out  NULL: stderr
+ *
+ * Blocks:   up to 0.2 s for each extension where C code keeps the GIL.
+ */
+EMBED_API void embed_dump(FILE *out);
 
 /**
  * Keeps this thread inside an extension until embed_release(): its calls cost

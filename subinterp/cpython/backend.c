@@ -7,6 +7,7 @@
 #include "core/version.h"
 #include "subinterp/cpython/call.h"
 #include "subinterp/cpython/control.h"
+#include "subinterp/cpython/dump.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/forking.h"
 #include "subinterp/cpython/interp.h"
@@ -51,6 +52,7 @@ embed_backend(uint32_t abi)
         .interrupt = es_interrupt,
         .deadline = es_deadline,
         .thread_deadline = es_thread_deadline,
+        .dump = es_dump,
         .fork_prepare = es_fork_prepare,
         .fork_lock = es_fork_lock,
         .fork_parent = es_fork_parent,

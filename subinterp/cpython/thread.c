@@ -431,6 +431,7 @@ thread_self(void)
     if (es_tls_self.thread == NULL) {
         es_thread *thread = calloc(1, sizeof *thread);
         if (thread != NULL) {
+            thread->tid = syscall(SYS_gettid);
             stack_measure(thread);
             es_gilslot_learn();
             if (!has_exited) {
@@ -738,6 +739,7 @@ es_threads_after_fork(es_interp *interp)
     while (*link != NULL) {
         es_state *state = *link;
         if (state->thread == es_tls_self.thread) {
+            state->thread->tid = syscall(SYS_gettid);
             link = &state->next;
         } else {
             /* Its PyThreadState stays in the interpreter, unused. */

@@ -44,6 +44,7 @@ struct es_state {
 /** What libembed knows of a thread; made on its first entry. */
 struct es_thread {
     es_state **states; /* states[n_states]; NULL where it never was */
+    long tid;          /* the kernel's number */
     size_t n_states;
     uintptr_t stack_low;  /* lowest address of its stack */
     size_t stack_size;    /* bytes; 0: unknown */

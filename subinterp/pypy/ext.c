@@ -5,12 +5,12 @@
 #include "subinterp/pypy/ext.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/helper.h"
 #include "core/lock.h"
 #include "subinterp/pypy/start.h"
 #include "subinterp/pypy/thread.h"
@@ -167,34 +167,11 @@ pp_init(void *arg, ec_err *err)
     return status;
 }
 
-/* Python's exit handlers, on a thread of their own: they may take for ever. */
-typedef struct finishing {
-    ec_mutex lock;
-    pthread_cond_t changed; /* with lock */
-    int refs;               /* guarded by: lock; the last one frees it */
-    double seconds;
-} finishing;
-
+/* Python's exit handlers: they may take for ever. */
 static void
-finishing_unref(finishing *f)
+finish_job(void *seconds)
 {
-    ec_mutex_lock(&f->lock);
-    bool last = --f->refs == 0;
-    (void)pthread_cond_broadcast(&f->changed);
-    ec_mutex_unlock(&f->lock);
-    if (last) {
-        (void)pthread_cond_destroy(&f->changed);
-        free(f);
-    }
-}
-
-static void *
-finishing_main(void *arg)
-{
-    finishing *f = arg;
-    (void)pp_the_bridge.finish(f->seconds);
-    finishing_unref(f);
-    return NULL;
+    (void)pp_the_bridge.finish(*(double *)seconds);
 }
 
 bool
@@ -205,27 +182,15 @@ pp_finish(uint64_t deadline_ns)
     if (atomic_exchange(&is_done, true)) {
         return true; /* nothing starts any more */
     }
-    finishing *f = now < deadline_ns ? calloc(1, sizeof *f) : NULL;
-    pthread_t thread;
-    if (f == NULL) {
+    double *seconds = now < deadline_ns ? malloc(sizeof *seconds) : NULL;
+    if (seconds == NULL) {
         return false;
     }
-    f->lock = (ec_mutex)EC_MUTEX_INIT(EC_RANK_LEAF);
-    ec_cond_init(&f->changed);
-    f->refs = 2;
-    f->seconds = (double)(deadline_ns - now) / NS_PER_S * FINISH_SHARE;
-    if (pthread_create(&thread, NULL, finishing_main, f) != 0) {
-        free(f);
-        return false;
+    *seconds = (double)(deadline_ns - now) / NS_PER_S * FINISH_SHARE;
+    bool in_time = ec_helper_run(finish_job, seconds, free, deadline_ns);
+    if (in_time) {
+        free(seconds);
     }
-    (void)pthread_detach(thread);
-    bool in_time = true;
-    ec_mutex_lock(&f->lock);
-    while (f->refs > 1 && in_time) {
-        in_time = ec_cond_wait(&f->changed, &f->lock, deadline_ns);
-    }
-    ec_mutex_unlock(&f->lock);
-    finishing_unref(f);
     return in_time;
 }
 

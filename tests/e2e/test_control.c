@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 static life a;
 static life b;
 static sem_t begun;
+static sem_t go_on;
 
 static int
 host(int what)
@@ -417,6 +419,109 @@ deadlines_that_are_too_short_spoil_nothing(void **state)
     e2e_expect_ok(short_scenario, NULL, 60);
 }
 
+/* --- dump -----------------------------------------------------------------*/
+
+/* What embed_dump() writes, in a static buffer. */
+static const char *
+dumped(void)
+{
+    static char text[8192];
+    FILE *out = fmemopen(text, sizeof text, "w");
+    E2E_CHECK(out != NULL);
+    embed_dump(out);
+    (void)fclose(out);
+    return text;
+}
+
+static int
+hold_up(int what)
+{
+    (void)sem_post(&begun);
+    life_wait(&go_on);
+    return what;
+}
+
+static int
+dump_inside(int what)
+{
+    E2E_CHECK(strstr(dumped(), "lifea: ready") != NULL);
+    return what;
+}
+
+static void *
+starter(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(b.add(1, 2), 3);
+    return NULL;
+}
+
+static void
+dump_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK(sem_init(&begun, 0, 0) == 0 && sem_init(&go_on, 0, 0) == 0);
+    E2E_CHECK(strstr(dumped(), "no Python yet, 0 extensions\n") != NULL);
+    life_load(&a, 'a', NULL, host);
+    life_load(&b, 'b', "lib.life_host(4)", hold_up);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK(strstr(dumped(), "lifeb: not started, ") != NULL);
+    pthread_t t[3] = {life_thread(starter, NULL)};
+    life_wait(&begun);
+    t[1] = life_thread(starter, NULL);
+    t[2] = life_thread(endless_thread,
+                       (char[]){"def spin():\n    lib.life_host(1)\n"
+                                "    while True: pass\n\nspin()"});
+    life_wait(&begun);
+    usleep(200000);
+    const char *text = dumped();
+    E2E_CHECK(strstr(text, "lifea: ready, level own, interpreter ") != NULL);
+    E2E_CHECK(strstr(text, "liblifea.so\n  thread ") != NULL);
+    E2E_CHECK(strstr(text, "): in a call\n    File \"<code>\", line ") != NULL);
+    E2E_CHECK(strstr(text, ", in spin\n    File \"<code>\", line 5, in "
+                           "<module>\n") != NULL);
+    E2E_CHECK(strstr(text, "lifeb: being created, ") != NULL);
+    E2E_CHECK(strstr(text, "\n  created by thread ") != NULL);
+    E2E_CHECK(strstr(text, "\n  1 thread waiting for that\n") != NULL);
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
+    (void)sem_post(&go_on);
+    for (int i = 0; i < 3; i++) {
+        life_join(t[i]);
+    }
+    t[0] = life_thread(big_number, NULL);
+    life_wait(&begun);
+    usleep(50000);
+    text = dumped();
+    E2E_CHECK(e2e_is_sanitized() ||
+              strstr(text, "): in a call\n    no Python stacks: C code keeps "
+                           "the GIL\n") != NULL);
+    life_join(t[0]);
+    E2E_CHECK_INT(embed_shutdown(2000), EMBED_OK);
+    E2E_CHECK(strstr(dumped(), "in a call") == NULL);
+}
+
+static void
+inside_dump_scenario(void *unused)
+{
+    (void)unused;
+    life_load(&a, 'a', NULL, dump_inside);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(a.run("result = lib.life_host(6)"), 6);
+    E2E_CHECK_INT(embed_hold("lifea"), EMBED_OK);
+    E2E_CHECK(strstr(dumped(), "lifea: ready") != NULL);
+    E2E_CHECK_INT(embed_release("lifea"), EMBED_OK);
+    embed_dump(NULL);
+}
+
+static void
+a_dump_tells_who_is_where(void **state)
+{
+    (void)state;
+    e2e_expect_ok(dump_scenario, NULL, 60);
+    const e2e_result *r = e2e_expect_ok(inside_dump_scenario, NULL, 60);
+    assert_non_null(strstr(r->err, "1 extension\nlifea: ready, "));
+}
+
 /* --- hold -----------------------------------------------------------------*/
 
 static void *
@@ -545,6 +650,7 @@ main(void)
         cmocka_unit_test(
             a_deadline_may_come_before_the_start_and_outlive_a_fork),
         cmocka_unit_test(deadlines_that_are_too_short_spoil_nothing),
+        cmocka_unit_test(a_dump_tells_who_is_where),
         cmocka_unit_test(a_thread_may_hold_extensions),
         cmocka_unit_test(wrong_use_is_refused),
     };

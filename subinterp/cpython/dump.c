@@ -1,0 +1,176 @@
+/* dump.c - who is in an extension, as text.
+ *
+ * No Python code runs for it: frames are read from C, with the GIL.  Where C
+ * code keeps that, the threads are told without their frames.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/dump.h"
+
+#include <stdlib.h>
+
+#include "core/helper.h"
+#include "subinterp/cpython/thread.h"
+
+/* How long the GIL is waited for; how much of a stack is shown. */
+#define GIL_WAIT_NS UINT64_C(200000000)
+#define FRAMES_MAX  64
+#define NAME_SIZE   32
+
+/* What a thread with the GIL writes. */
+typedef struct report {
+    es_interp *interp;
+    char *text; /* malloc()ed; NULL: nothing yet */
+    size_t size;
+} report;
+
+static void
+report_drop(void *arg)
+{
+    report *r = arg;
+    free(r->text);
+    free(r);
+}
+
+/* Writes a thread's name, without its newline; "?" when it has gone. */
+static void
+name_of(long tid, char name[NAME_SIZE])
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/self/task/%ld/comm", tid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL || fgets(name, NAME_SIZE, file) == NULL) {
+        (void)snprintf(name, NAME_SIZE, "?");
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    for (char *c = name; *c != '\0'; c++) {
+        *c = (char)(*c == '\n' ? '\0' : *c);
+    }
+}
+
+/* What is told of a state; taken while it cannot go. */
+typedef struct line {
+    PyThreadState *tstate;
+    long tid;
+    bool is_held;
+    bool is_interrupted;
+    bool has_deadline;
+} line;
+
+/* Takes the states that somebody is in; an array the caller frees. */
+static line *
+lines_take(const es_interp *interp, size_t *out_n)
+{
+    size_t n = 0;
+    size_t cap = 1;
+    ec_mutex_lock(&es_threads_lock);
+    for (const es_state *s = interp->states; s != NULL; s = s->next) {
+        cap++;
+    }
+    line *lines = calloc(cap, sizeof *lines);
+    for (const es_state *s = interp->states; lines != NULL && s != NULL;
+         s = s->next) {
+        if (atomic_load(&s->inside) != 0 && s->thread != NULL &&
+            s->thread != es_tls_self.thread) {
+            lines[n++] = (line){
+                .tstate = s->tstate,
+                .tid = s->thread->tid,
+                .is_held = s->held != 0,
+                .is_interrupted = atomic_load(&s->interrupt) != 0,
+                .has_deadline = atomic_load(&s->watched) != 0,
+            };
+        }
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    *out_n = n;
+    return lines;
+}
+
+static void
+line_print(const line *l, FILE *out)
+{
+    char name[NAME_SIZE];
+    name_of(l->tid, name);
+    (void)fprintf(out, "  thread %ld (%s): in a call%s%s%s\n", l->tid, name,
+                  l->is_held ? ", held" : "",
+                  l->has_deadline ? ", with a deadline" : "",
+                  l->is_interrupted ? ", interrupted" : "");
+}
+
+/* Prints the Python stack of another thread, attached. */
+static void
+frames_print(PyThreadState *tstate, FILE *out)
+{
+    PyFrameObject *frame = PyThreadState_GetFrame(tstate);
+    for (int i = 0; i < FRAMES_MAX && frame != NULL; i++) {
+        PyCodeObject *code = PyFrame_GetCode(frame);
+        const char *file = PyUnicode_AsUTF8(code->co_filename);
+        const char *name = PyUnicode_AsUTF8(code->co_qualname);
+        (void)fprintf(out, "    File \"%s\", line %d, in %s\n",
+                      file == NULL ? "?" : file, PyFrame_GetLineNumber(frame),
+                      name == NULL ? "?" : name);
+        PyErr_Clear();
+        PyFrameObject *back = PyFrame_GetBack(frame);
+        Py_DECREF(code);
+        Py_DECREF(frame);
+        frame = back;
+    }
+    Py_XDECREF(frame);
+}
+
+/* Writes all, with the GIL: states stay, as their threads would need it. */
+static void
+report_write(void *arg)
+{
+    report *r = arg;
+    es_entry entry;
+    ec_err ignored = EC_ERR_INIT;
+    size_t n = 0;
+    if (es_enter_interp(r->interp, &entry, &ignored) == EMBED_OK) {
+        line *lines = lines_take(r->interp, &n);
+        FILE *out = open_memstream(&r->text, &r->size);
+        for (size_t i = 0; lines != NULL && out != NULL && i < n; i++) {
+            line_print(&lines[i], out);
+            frames_print(lines[i].tstate, out);
+        }
+        if (out != NULL) {
+            (void)fclose(out);
+        }
+        free(lines);
+        es_leave(&entry);
+    }
+    ec_err_clear(&ignored);
+}
+
+/* What can be told without the GIL. */
+static void
+lines_print(const es_interp *interp, FILE *out)
+{
+    size_t n = 0;
+    line *lines = lines_take(interp, &n);
+    for (size_t i = 0; lines != NULL && i < n; i++) {
+        line_print(&lines[i], out);
+    }
+    free(lines);
+    (void)fprintf(out, "    no Python stacks: C code keeps the GIL\n");
+}
+
+void
+es_dump(void *arg, FILE *out)
+{
+    const es_inst *inst = arg;
+    report *r = calloc(1, sizeof *r);
+    if (r == NULL) {
+        return;
+    }
+    r->interp = inst->interp;
+    if (!ec_helper_run(report_write, r, report_drop,
+                       ec_now_ns() + GIL_WAIT_NS)) {
+        lines_print(inst->interp, out);
+        return;
+    }
+    (void)fputs(r->text == NULL ? "" : r->text, out);
+    report_drop(r);
+}
