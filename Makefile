@@ -177,7 +177,7 @@ $(BUILD)/bin/embed: $(BUILD)/obj/gen/main.o $(BUILD)/obj/libgen.a \
 		$(BUILD)/share/embed/python
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(LINK) $(EC_LDFLAGS) -Wl,--as-needed -o $@ $^ -lffi
+	$(Q)$(LINK) $(EC_LDFLAGS) -rdynamic -Wl,--as-needed -o $@ $^ -lffi -ldl
 
 $(LIBEMBED): $(call objects,$(CORE_SRC)) mk/libembed.map
 	$(call say,LD,$@)

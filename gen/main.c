@@ -10,6 +10,7 @@
 #include "gen/cmd_build.h"
 #include "gen/cmd_check_api.h"
 #include "gen/cmd_generated.h"
+#include "gen/cmd_inspect.h"
 #include "gen/cmd_script.h"
 #include "gen/opts.h"
 
@@ -39,6 +40,9 @@ input_run(const eg_opts *opts)
     case EG_COMMAND_CHECK_API:
         status = eg_cmd_check_api(opts, &report);
         break;
+    case EG_COMMAND_INSPECT:
+        status = eg_cmd_inspect(opts, &report);
+        break;
     case EG_COMMAND_HELP:
     case EG_COMMAND_HELP_BUILD:
     case EG_COMMAND_HELP_CHECK_API:
@@ -60,6 +64,7 @@ command_run(const eg_opts *opts)
     case EG_COMMAND_GENERATED:
     case EG_COMMAND_DECLARATIONS:
     case EG_COMMAND_CHECK_API:
+    case EG_COMMAND_INSPECT:
         code = input_run(opts);
         break;
     case EG_COMMAND_HELP:

@@ -14,6 +14,7 @@
 static const char help_text[] =
     "usage: embed build API.h INIT.py [options]\n"
     "       embed check-api DECL.h --against REAL.h [options]\n"
+    "       embed inspect LIBRARY\n"
     "       embed help [build | check-api]\n"
     "       embed --version\n"
     "\n"
@@ -454,6 +455,19 @@ build_parse(eg_opts *opts, eg_command command, cursor *at, ec_err *err)
 }
 
 static embed_status
+inspect_parse(eg_opts *opts, const cursor *at, ec_err *err)
+{
+    opts->command = EG_COMMAND_INSPECT;
+    if (at->next + 1 != at->argc) {
+        return ec_fail(err, EMBED_E_INVALID,
+                       at->next == at->argc ? "LIBRARY is missing"
+                                            : "one LIBRARY at a time");
+    }
+    opts->api = at->argv[at->next];
+    return EMBED_OK;
+}
+
+static embed_status
 help_parse(eg_opts *opts, const cursor *at, ec_err *err)
 {
     opts->command = EG_COMMAND_HELP;
@@ -486,6 +500,8 @@ eg_opts_parse(int argc, char **argv, eg_opts *out, ec_err *err)
         status = build_parse(out, EG_COMMAND_BUILD, &at, err);
     } else if (strcmp(command, "check-api") == 0) {
         status = build_parse(out, EG_COMMAND_CHECK_API, &at, err);
+    } else if (strcmp(command, "inspect") == 0) {
+        status = inspect_parse(out, &at, err);
     } else if (strcmp(command, "declarations") == 0) {
         status = build_parse(out, EG_COMMAND_DECLARATIONS, &at, err);
     } else if (strcmp(command, "help") == 0) {

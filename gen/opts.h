@@ -22,6 +22,7 @@ typedef enum eg_command {
     EG_COMMAND_DECLARATIONS, /* as build: only reads declarations */
     EG_COMMAND_HELP,
     EG_COMMAND_CHECK_API, /* `api` against `against` */
+    EG_COMMAND_INSPECT,   /* `api` is a library */
     EG_COMMAND_HELP_BUILD,
     EG_COMMAND_HELP_CHECK_API,
     EG_COMMAND_VERSION,

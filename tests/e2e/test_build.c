@@ -493,6 +493,40 @@ pkg_config_finds_an_installed_tree(void **state)
 }
 
 static void
+inspect_tells_what_a_library_is(void **state)
+{
+    (void)state;
+    shell_only_plain();
+    shell_write("api.h", "typedef struct { int x; } p_t;\n"
+                         "int add(int, int) EMBED_ON_FAILURE(-1);\n"
+                         "const char *name(p_t *p, void (*f)(int));\n"
+                         "p_t none(void);\n");
+    shell_write("plug.py", "from plug import ffi\n\nx = 1\n");
+    shell_expect(0, "mkdir m && echo Y = 2 >m/y.py && $EMBED build api.h "
+                    "plug.py --isolation sub --strict --bundle m");
+    shell_expect(0, "EMBED_LOG=debug $EMBED inspect libplug.so");
+    shell_expect_output(
+        "plug: ABI 1, level sub, strict\n"
+        "  exports:\n"
+        "    int add(int, int);  /* api.h:2, has a failure value */\n"
+        "    char *name(p_t *, void(*)(int));  /* api.h:3 */\n"
+        "    p_t none(void);  /* api.h:4 */\n"
+        "  bundled:\n"
+        "    y.py (6 bytes)\n"
+        "  init code:\n"
+        "    from plug import ffi\n\n    x = 1\n");
+    shell_expect(1, "$EMBED inspect nothing.so");
+    shell_expect_output("embed: error: nothing.so: there is no such file\n");
+    shell_expect(1, "$EMBED inspect api.h");
+    shell_expect_in_output("invalid ELF header");
+    shell_expect(1, "echo 'int x;' >e.c && cc -shared -fPIC e.c -o e.so && "
+                    "$EMBED inspect e.so");
+    shell_expect_in_output("e.so: no extension of libembed is in it");
+    shell_expect(2, "$EMBED inspect");
+    shell_expect(2, "$EMBED inspect a b");
+}
+
+static void
 cpp_hosts_get_exceptions_and_objects(void **state)
 {
     (void)state;
@@ -676,6 +710,7 @@ main(void)
         TEST(syntax_errors_have_a_position_and_a_caret),
         TEST(the_library_exports_the_api_and_needs_no_python),
         TEST(pkg_config_finds_an_installed_tree),
+        TEST(inspect_tells_what_a_library_is),
         TEST(cpp_hosts_get_exceptions_and_objects),
         TEST(cmake_finds_an_installed_tree),
         TEST(uninstall_leaves_nothing),
