@@ -35,6 +35,28 @@ inst_of(ec_slot *slot)
 }
 
 static embed_status
+set_isolation(ec_slot *slot, int level, ec_err *err)
+{
+    embed_info info = EMBED_INFO_INIT;
+    if (level < EMBED_ISOLATION_DEFAULT || level > EMBED_ISOLATION_SHARED) {
+        return ec_fail(err, EMBED_E_INVALID, "%d is no embed_isolation", level);
+    }
+    /* First: a start under way may or may not see it, and is told of then. */
+    atomic_store(&slot->asked, level);
+    ec_life_info(slot, &info);
+    return info.state == EMBED_STATE_CREATING || info.state == EMBED_STATE_READY
+               ? ec_fail(err, EMBED_E_STATE,
+                         "it has started; the level is for its next start")
+               : EMBED_OK;
+}
+
+embed_status
+embed_set_isolation(const char *name, embed_isolation level)
+{
+    return with_named(name, (int)level, set_isolation);
+}
+
+static embed_status
 hold(ec_slot *slot, int unused, ec_err *err)
 {
     (void)unused;

@@ -12,7 +12,10 @@ ec_level_choose(ec_slot *slot, const ec_backend *b, ec_err *err)
 {
     const struct embed_plugin *plugin = slot->plugin;
     embed_isolation built = (embed_isolation)plugin->isolation;
-    embed_isolation asked = ec_config_level(plugin->name, built);
+    int host = atomic_load(&slot->asked);
+    embed_isolation asked = ec_config_level(
+        plugin->name,
+        host != EMBED_ISOLATION_DEFAULT ? (embed_isolation)host : built);
     slot->level = b->is_shared_only ? EMBED_ISOLATION_SHARED : asked;
     if (built == EMBED_ISOLATION_DEFAULT) {
         built = EMBED_ISOLATION_OWN;
@@ -22,8 +25,8 @@ ec_level_choose(ec_slot *slot, const ec_backend *b, ec_err *err)
         return ec_fail(err, EMBED_E_INIT,
                        "it was built with --isolation %s --strict, and %s",
                        ec_config_level_name(built),
-                       asked > built ? "EMBED_ISOLATION or EMBED_SHARED_INTERP "
-                                       "asks for less"
+                       asked > built ? "the host, EMBED_ISOLATION or "
+                                       "EMBED_SHARED_INTERP asks for less"
                                      : "this Python has one interpreter for "
                                        "all extensions");
     }

@@ -7,7 +7,8 @@
 
 #include "core/backend.h"
 
-/** Sets slot->level: as was asked, as far as the Python can (R20).  EMBED_E_INIT
+/** Sets slot->level: as was asked by the operator, else by the host, else when
+ *  it was built, as far as the Python can (R20).  EMBED_E_INIT
  *  when that is less than an extension built with --strict asks for. */
 embed_status ec_level_choose(ec_slot *slot, const ec_backend *b, ec_err *err);
 

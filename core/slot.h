@@ -29,11 +29,13 @@
 typedef struct ec_thread ec_thread;
 
 typedef struct ec_slot {
-    struct embed_plugin *plugin;  /* constant */
-    const char *library;          /* file it is in, or NULL; constant */
-    size_t index;                 /* dense number, from 0; constant */
-    embed_call_fn *start;         /* the plug-in's first entry; constant */
-    embed_isolation level;        /* constant once CREATING */
+    struct embed_plugin *plugin; /* constant */
+    const char *library;         /* file it is in, or NULL; constant */
+    size_t index;                /* dense number, from 0; constant */
+    embed_call_fn *start;        /* the plug-in's first entry; constant */
+    embed_isolation level;       /* constant once CREATING */
+    _Atomic int asked;           /* embed_isolation that the host has asked for;
+                                     DEFAULT: none */
     _Atomic uint64_t deadline_ns; /* longest time for each call; 0: none */
     _Atomic(void *) inst;         /* the backend's instance */
     _Atomic(void *) module;       /* the backend's, for imports; NULL: none */

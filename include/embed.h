@@ -140,6 +140,20 @@ EMBED_API const char *embed_version(void);
 EMBED_API embed_status embed_start(const char *name);
 
 /**
+ * Chooses how much of its Python an extension shares, for its next start.  Comes
+ * before what it was built with; the environment variables EMBED_ISOLATION and
+ * EMBED_SHARED_INTERP come before this.
+ *
+ * @param level  DEFAULT: as it was built
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_INVALID;
+ *           EMBED_E_STATE  it has started: the level is for after an unload (a
+ *                          reload of level shared is not possible).
+ */
+EMBED_API embed_status embed_set_isolation(const char *name,
+                                           embed_isolation level);
+
+/**
  * Forgets the failure or the unload of an extension and starts it again, in a
  * new interpreter.
  *

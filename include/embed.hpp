@@ -102,6 +102,12 @@ interrupt(const std::string &name)
     check(embed_interrupt(name.c_str()));
 }
 
+inline void
+set_isolation(const std::string &name, embed_isolation level)
+{
+    check(embed_set_isolation(name.c_str(), level));
+}
+
 /// 0 or less: no deadline.
 inline void
 set_deadline(const std::string &name, int timeout_ms)

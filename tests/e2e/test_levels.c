@@ -260,12 +260,56 @@ level_sub_loads_what_refuses_an_own_gil(void **state)
     e2e_expect_ok(sub_scenario, NULL, 60);
 }
 
+/* --- the host -------------------------------------------------------------*/
+
+static void
+host_scenario(void *operator)
+{
+    life_load(&a, 'a', NULL, NULL);
+    life_load(&s, 's', NULL, NULL);
+    if (operator!= NULL) {
+        (void)setenv("EMBED_ISOLATION", operator, 1);
+    }
+    E2E_CHECK_INT(embed_set_isolation("lifea", EMBED_ISOLATION_SHARED),
+                  EMBED_OK);
+    E2E_CHECK_INT(embed_set_isolation("lifes", EMBED_ISOLATION_OWN), EMBED_OK);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(s.add(1, 2), 3);
+    E2E_CHECK_INT(info_of(&a).isolation, operator!= NULL
+                                             ? EMBED_ISOLATION_SUB
+                                             : EMBED_ISOLATION_SHARED);
+    E2E_CHECK_INT(info_of(&s).isolation, EMBED_ISOLATION_OWN);
+    E2E_CHECK_INT(embed_set_isolation("lifes", EMBED_ISOLATION_SUB),
+                  EMBED_E_STATE);
+    E2E_CHECK_INT(embed_unload("lifes", 2000), EMBED_OK);
+    E2E_CHECK_INT(embed_retry("lifes"), EMBED_OK);
+    E2E_CHECK_INT(info_of(&s).isolation, EMBED_ISOLATION_SUB);
+    E2E_CHECK_INT(embed_unload("lifes", 2000), EMBED_OK);
+    E2E_CHECK_INT(embed_set_isolation("lifes", EMBED_ISOLATION_DEFAULT),
+                  EMBED_OK);
+    E2E_CHECK_INT(embed_retry("lifes"), EMBED_OK);
+    E2E_CHECK_INT(info_of(&s).isolation, EMBED_ISOLATION_SHARED);
+    E2E_CHECK_INT(embed_set_isolation("nobody", EMBED_ISOLATION_OWN),
+                  EMBED_E_NAME);
+    E2E_CHECK_INT(embed_set_isolation("lifes", (embed_isolation)7),
+                  EMBED_E_INVALID);
+}
+
+static void
+the_host_chooses_levels_where_the_operator_does_not(void **state)
+{
+    (void)state; /* R20 */
+    e2e_expect_ok(host_scenario, NULL, 30);
+    e2e_expect_ok(host_scenario, (char[]){"lifea=sub"}, 30);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(extensions_do_not_see_each_other),
         cmocka_unit_test(the_operator_may_have_extensions_share),
+        cmocka_unit_test(the_host_chooses_levels_where_the_operator_does_not),
         cmocka_unit_test(init_codes_in_the_shared_interpreter_take_turns),
         cmocka_unit_test(
             a_module_that_refuses_is_named_with_the_level_that_helps),
