@@ -65,3 +65,14 @@ $(EX_TWO)/text: $(EX_DIR)/two_plugins/text.sh $(BUILD)/pythons.mk
 	$(Q)mkdir -p $(@D)
 	$(call say,TEXT,$@)
 	$(Q)$(EX_DIR)/two_plugins/text.sh $(EX_PYTHON) $@
+
+# numpy in one plug-in, beside others with interpreters of their own.
+define numpy_run
+@examples/numpy_beside/run.sh $(abspath $(BUILD)) $(1) $(PY_$(1)_PYTHON) \
+	$(abspath build)/numpy-$(1) || [ $$? = 77 ]
+
+endef
+
+.PHONY: numpy
+numpy: $(PRODUCTS) ## numpy and pandas in a shared plug-in beside two isolated ones
+	$(foreach v,$(PYTHON_VERSIONS),$(call numpy_run,$(v)))
