@@ -7,6 +7,21 @@
 #include "core/life_int.h"
 #include "core/log.h"
 
+/* What shares its interpreter cannot leave it: others' exit handlers and
+ * modules are in the same. */
+static embed_status
+sharing_refuse(const ec_slot *slot, const ec_backend *b, ec_err *err)
+{
+    ec_mutex_lock(&ec_life_lock);
+    bool is_sharing =
+        slot->state == EMBED_STATE_READY &&
+        (b->is_shared_only || slot->level == EMBED_ISOLATION_SHARED);
+    ec_mutex_unlock(&ec_life_lock);
+    return is_sharing ? ec_fail(err, EMBED_E_STATE,
+                                "it shares its interpreter, which stays")
+                      : EMBED_OK;
+}
+
 embed_status
 ec_life_unload(ec_slot *slot, int timeout_ms, ec_err *err)
 {
@@ -15,6 +30,9 @@ ec_life_unload(ec_slot *slot, int timeout_ms, ec_err *err)
     void *inst = NULL;
     /* Refuses inside a call: that one could never drain. */
     embed_status status = b == NULL ? EMBED_OK : b->thread_release(err);
+    if (status == EMBED_OK && b != NULL) {
+        status = sharing_refuse(slot, b, err);
+    }
     if (status == EMBED_OK) {
         status = ec_life_slot_close(slot, deadline, &inst, err);
     }
@@ -28,7 +46,7 @@ ec_life_unload(ec_slot *slot, int timeout_ms, ec_err *err)
 /* Waits for its turn to replace the instance.
  * @param out_old  what is to be replaced; NULL: it is not running */
 static embed_status
-reload_claim(ec_slot *slot, const ec_backend *b, void **out_old, ec_err *err)
+reload_claim(ec_slot *slot, void **out_old, ec_err *err)
 {
     embed_status status = EMBED_OK;
     *out_old = NULL;
@@ -39,13 +57,8 @@ reload_claim(ec_slot *slot, const ec_backend *b, void **out_old, ec_err *err)
     if (slot->reloader == &ec_life_self) {
         status = ec_fail(err, EMBED_E_STATE, "this thread is reloading it");
     } else if (slot->state == EMBED_STATE_READY) {
-        if (b->deadline == NULL || slot->level == EMBED_ISOLATION_SHARED) {
-            status = ec_fail(err, EMBED_E_STATE,
-                             "it shares its interpreter, which stays");
-        } else {
-            *out_old = atomic_load(&slot->inst);
-            slot->reloader = &ec_life_self;
-        }
+        *out_old = atomic_load(&slot->inst);
+        slot->reloader = &ec_life_self;
     }
     ec_mutex_unlock(&ec_life_lock);
     return status;
@@ -100,7 +113,10 @@ ec_life_reload(ec_slot *slot, int timeout_ms, ec_err *err)
     void *old = NULL;
     embed_status status = b == NULL ? EMBED_OK : b->thread_release(err);
     if (status == EMBED_OK && b != NULL) {
-        status = reload_claim(slot, b, &old, err);
+        status = sharing_refuse(slot, b, err);
+    }
+    if (status == EMBED_OK && b != NULL) {
+        status = reload_claim(slot, &old, err);
     }
     if (status != EMBED_OK) {
         return status;

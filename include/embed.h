@@ -285,8 +285,9 @@ EMBED_API embed_status embed_set_thread_deadline(int timeout_ms);
  *
  * Returns:  EMBED_OK; EMBED_E_NAME;
  *           EMBED_E_TIMEOUT  something of it still runs (it is parked);
- *           EMBED_E_STATE    it is not running; or inside a call into an
- *                            extension, or a hold.
+ *           EMBED_E_STATE    it is not running; or shares its interpreter (level
+ *                            shared, PyPy); or inside a call into an extension,
+ *                            or a hold.
  */
 EMBED_API embed_status embed_unload(const char *name, int timeout_ms);
 

@@ -450,6 +450,44 @@ a_pypy_without_its_library_is_said(void **state)
                            "its failure value.\n");
 }
 
+/* --- control --------------------------------------------------------------*/
+
+static void
+control_scenario(void *unused)
+{
+    (void)unused;
+    load();
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(embed_hold("lifea"), EMBED_OK);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(embed_release("lifea"), EMBED_OK);
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_set_deadline("lifea", 50), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_set_thread_deadline(50), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_reload("lifea", 50), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_unload("lifea", 50), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_set_isolation("lifeb", EMBED_ISOLATION_OWN), EMBED_OK);
+    E2E_CHECK_INT(b.add(1, 2), 3);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    embed_dump(out);
+    (void)fclose(out);
+    E2E_CHECK(strstr(text, ", pypy, 2 extensions\nlifea: ready, level shared, "
+                           "interpreter 0, /") != NULL);
+    free(text);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(embed_shutdown(5000), EMBED_OK);
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_E_STATE);
+}
+
+static void
+what_cannot_be_controlled_says_so(void **state)
+{
+    (void)state;
+    (void)e2e_expect_ok(control_scenario, NULL, TIMEOUT_S);
+}
+
 #define SHELL_TEST(f) \
  cmocka_unit_test_setup_teardown(f, shell_enter, shell_leave)
 
@@ -471,6 +509,7 @@ main(void)
         cmocka_unit_test(calls_may_come_from_any_depth_of_a_stack),
         cmocka_unit_test(endless_recursion_ends_on_stacks_of_any_size),
         cmocka_unit_test(twenty_thousand_threads_may_come_and_go),
+        cmocka_unit_test(what_cannot_be_controlled_says_so),
         SHELL_TEST(a_host_that_is_pypy_shares_its_interpreter),
         SHELL_TEST(a_host_that_is_cpython_keeps_its_python),
         SHELL_TEST(a_pypy_without_its_library_is_said),

@@ -305,6 +305,7 @@ wrong_scenario(void *unused)
     E2E_CHECK_INT(embed_reload("lifeb", 5), EMBED_OK);
     E2E_CHECK_INT(s.add(1, 2), 3);
     E2E_CHECK_INT(embed_reload("lifes", 5), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_unload("lifes", 5), EMBED_E_STATE);
     E2E_CHECK_INT(s.add(1, 2), 3);
     E2E_CHECK_INT(a.run("result = lib.life_host(2)"), 2);
     E2E_CHECK_INT(embed_hold("lifea"), EMBED_OK);
