@@ -163,7 +163,10 @@ $(BUILD)/obj/libtypes.a: $(call objects,$(TYPES_SRC) core/err.c)
 	$(archive)
 $(BUILD)/obj/libcore.a: $(call objects,$(filter-out core/err.c,$(CORE_SRC)))
 	$(archive)
-$(BUILD)/obj/libgen.a: $(call objects,$(filter-out gen/main.c,$(GEN_SRC)))
+# Not in the library: what belongs to the command alone, as cmd_inspect.c, which
+# stands in for a function of libembed's.
+GEN_MAIN := gen/main.c gen/cmd_inspect.c
+$(BUILD)/obj/libgen.a: $(call objects,$(filter-out $(GEN_MAIN),$(GEN_SRC)))
 	$(archive)
 $(BUILD)/obj/libsupport.a: $(call objects,$(SUPPORT_SRC))
 	$(archive)
@@ -172,7 +175,7 @@ $(BUILD)/obj/libsupport.a: $(call objects,$(SUPPORT_SRC))
 
 # The command works only beside the library: what runs it needs no more than
 # to depend on it.
-$(BUILD)/bin/embed: $(BUILD)/obj/gen/main.o $(BUILD)/obj/libgen.a \
+$(BUILD)/bin/embed: $(call objects,$(GEN_MAIN)) $(BUILD)/obj/libgen.a \
 		$(BUILD)/obj/libtypes.a | $(BUILD)/lib/libembed.so $(BUILD)/include \
 		$(BUILD)/share/embed/python
 	$(call say,LD,$@)

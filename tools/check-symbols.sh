@@ -25,7 +25,8 @@ prefix() {
 tools='__asan|__odr_asan|__tsan|__ubsan|\.'
 prefix "core wants ec_ or embed_" "ec_|embed_|$tools" \
     "$build"/obj/core/*.o "$build"/obj/core/types/*.o
-prefix "gen wants eg_" "eg_|main |$tools" "$build"/obj/gen/*.o
+# embed_plugin_register: cmd_inspect.c stands in for libembed.
+prefix "gen wants eg_" "eg_|main |embed_plugin_register |$tools" "$build"/obj/gen/*.o
 for d in "$build"/obj/cpython-*/subinterp/cpython; do
     prefix "subinterp wants es_" "es_|embed_backend |$tools" "$d"/*.o
 done
