@@ -33,7 +33,7 @@ $(CONFORMANCE_PROGRAM) $(TEARDOWN): $(CONFORMANCE)/%: \
 		-Wl,-rpath,$(abspath $(BUILD))/lib -lcmocka -ldl -lm -lpthread
 
 TEST_PROGRAMS += $(call per_python,$(CONFORMANCE_PROGRAM)) \
-	$(CONFORMANCE_PROGRAM)@$(SHARED_PYTHON) \
+	$(if $(IS_TSAN),,$(CONFORMANCE_PROGRAM)@$(SHARED_PYTHON)) \
 	$(if $(PYPY),$(CONFORMANCE_PROGRAM)@pypy3)
 
 # --- other Pythons, and another Debian ----------------------------------------

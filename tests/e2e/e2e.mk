@@ -59,10 +59,13 @@ per_python = $(foreach p,$(1),$(PYTHON_VERSIONS:%=$(p)@%))
 
 TEST_PROGRAMS += $(call per_python,$(E2E_PROGRAMS))
 
-# What can be done in the interpreter that extensions share, on CPython, too.
+# What can be done in the interpreter that extensions share, on CPython, too.  Not
+# with ThreadSanitizer: it is the same code, and takes minutes.
 SHARED_TESTS := bundle def_extern exit init lib nesting threads values
 SHARED_PYTHON := shared-$(firstword $(PYTHON_VERSIONS))
-TEST_PROGRAMS += $(SHARED_TESTS:%=$(BUILD)/tests/e2e/test_%@$(SHARED_PYTHON))
+IS_TSAN := $(filter thread,$(SAN))
+TEST_PROGRAMS += $(if $(IS_TSAN),,\
+	$(SHARED_TESTS:%=$(BUILD)/tests/e2e/test_%@$(SHARED_PYTHON)))
 
 # What PyPy can do, too; the plug-ins are the same files.  Not with sanitizers:
 # PyPy's memory is its own.
