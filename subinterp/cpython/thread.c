@@ -18,9 +18,8 @@
 /* Stack to keep for Python on a thread: enough for the deepest C code of the
  * standard library.  A small thread makes do with less; with less than the
  * minimum not even an exception can be reported safely (C13). */
-#define STACK_RESERVE_MIN   ((size_t)128 << 10)
-#define STACK_RESERVE_MAX   ((size_t)256 << 10)
-#define STACK_RESERVE_SHARE 4
+#define STACK_RESERVE_MIN ((size_t)128 << 10)
+#define STACK_RESERVE_MAX ((size_t)256 << 10)
 
 /* How long a drain sleeps between two looks. */
 #define DRAIN_POLL_NS 200000
@@ -404,26 +403,6 @@ extern int __cxa_thread_atexit_impl(void (*fn)(void *), void *arg, void *dso);
 // NOLINTNEXTLINE(readability-identifier-naming): the linker's name
 extern void *__dso_handle __attribute__((visibility("hidden")));
 
-/* Learns the bounds of this thread's stack. */
-static void
-stack_measure(es_thread *thread)
-{
-    pthread_attr_t attr;
-    void *low = NULL;
-    size_t size = 0;
-    if (pthread_getattr_np(pthread_self(), &attr) != 0) {
-        return;
-    }
-    if (pthread_attr_getstack(&attr, &low, &size) == 0) {
-        size_t share = size / STACK_RESERVE_SHARE;
-        thread->stack_low = (uintptr_t)low;
-        thread->stack_reserve = share < STACK_RESERVE_MIN   ? STACK_RESERVE_MIN
-                                : share > STACK_RESERVE_MAX ? STACK_RESERVE_MAX
-                                                            : share;
-    }
-    (void)pthread_attr_destroy(&attr);
-}
-
 /* This thread's record, made when there is none; NULL: out of memory. */
 static es_thread *
 thread_self(void)
@@ -432,7 +411,8 @@ thread_self(void)
         es_thread *thread = calloc(1, sizeof *thread);
         if (thread != NULL) {
             thread->tid = syscall(SYS_gettid);
-            stack_measure(thread);
+            ec_stack_measure(&thread->stack, STACK_RESERVE_MIN,
+                             STACK_RESERVE_MAX);
             es_gilslot_learn();
             if (!has_exited) {
                 (void)__cxa_thread_atexit_impl(thread_exit, thread,
@@ -530,7 +510,7 @@ thread_prepare(es_entry *entry, es_thread **out_thread, ec_err *err)
     if (thread == NULL) {
         return ec_fail(err, EMBED_E_NOMEM, "out of memory");
     }
-    if (es_stack_is_low(thread)) {
+    if (ec_stack_is_low(&thread->stack)) {
         return ec_fail(err, EMBED_E_STACK,
                        "too little C stack is left on this thread");
     }

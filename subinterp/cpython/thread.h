@@ -18,6 +18,7 @@
 #include "subinterp/cpython/interp.h"
 
 #include "core/lock.h"
+#include "core/stack.h"
 
 /** Why a call is interrupted. */
 typedef enum es_interrupt_kind {
@@ -46,9 +47,7 @@ struct es_thread {
     es_state **states; /* states[n_states]; NULL where it never was */
     long tid;          /* the kernel's number */
     size_t n_states;
-    uintptr_t stack_low;  /* lowest address of its stack */
-    size_t stack_size;    /* bytes; 0: unknown */
-    size_t stack_reserve; /* bytes to keep free above it; 0: unknown stack */
+    ec_stack stack;
     _Atomic bool is_reporting; /* its call has failed, and we say so in
                                   Python: nothing is interrupted */
 };
@@ -210,15 +209,6 @@ es_attach_state(es_entry *entry, PyThreadState *tstate)
     PyEval_RestoreThread(tstate);
 }
 
-/* Is there stack left for Python?  Addresses outside of the thread's own
- * stack (coroutines) cannot be judged and pass. */
-static inline bool
-es_stack_is_low(const es_thread *thread)
-{
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    return here - thread->stack_low < thread->stack_reserve;
-}
-
 /* CPython until 3.13 counts levels of C recursion and does not look at the
  * stack.  A level takes up to 440 bytes of it, in rare cases (sorted()) 1700.
  * Where there is less stack than CPython hopes for, it gets fewer levels, and
@@ -232,7 +222,7 @@ es_levels_cut(es_entry *entry, const es_thread *thread, PyThreadState *tstate)
 {
     int *levels = es_c_levels(entry->is_attached ? tstate : entry->outer);
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    size_t room = here - thread->stack_low;
+    size_t room = here - thread->stack.low;
     entry->levels = 0;
     if (levels != NULL && room < ES_STACK_ROOMY) {
         int cut = *levels - (int)(room >> ES_LEVEL_SHIFT);
@@ -263,7 +253,7 @@ es_enter_fast(es_inst *inst, const es_tls *tls, es_entry *entry)
         return false;
     }
     es_state *state = thread->states[index];
-    if (ES_UNLIKELY(state == NULL || es_stack_is_low(thread))) {
+    if (ES_UNLIKELY(state == NULL || ec_stack_is_low(&thread->stack))) {
         return false;
     }
     unsigned inside =

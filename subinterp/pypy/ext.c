@@ -244,7 +244,8 @@ pp_call(struct embed_externpy *fn, char *buffer)
     const pp_inst *inst =
         atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
     pp_thread *thread = pp_self;
-    if (__builtin_expect(thread == NULL || pp_stack_is_low(thread), 0)) {
+    if (__builtin_expect(thread == NULL || ec_stack_is_low(&thread->stack),
+                         0)) {
         if (!call_prepare(fn, buffer)) {
             return;
         }

@@ -16,10 +16,9 @@
 #define LEVEL_SIZE ((size_t)2 * 768)
 
 /* Stack that Python's code needs beside its recursion, and to start at all. */
-#define RESERVE_MIN   ((size_t)64 << 10)
-#define RESERVE_MAX   ((size_t)1 << 20)
-#define RESERVE_SHARE 4
-#define STACK_MIN     ((size_t)192 << 10)
+#define RESERVE_MIN ((size_t)64 << 10)
+#define RESERVE_MAX ((size_t)1 << 20)
+#define STACK_MIN   ((size_t)192 << 10)
 
 /* How long a drain sleeps between two looks. */
 #define DRAIN_POLL_NS 200000
@@ -61,26 +60,14 @@ key_make(void)
 static bool
 stack_measure(pp_thread *thread, size_t *out_room)
 {
-    pthread_attr_t attr;
-    void *low = NULL;
-    size_t size = 0;
-    *out_room = 0;
-    if (pthread_getattr_np(pthread_self(), &attr) != 0) {
-        return true;
-    }
-    if (pthread_attr_getstack(&attr, &low, &size) == 0) {
-        size_t share = size / RESERVE_SHARE;
-        thread->stack_low = (uintptr_t)low;
-        thread->stack_reserve = share < RESERVE_MIN   ? RESERVE_MIN
-                                : share > RESERVE_MAX ? RESERVE_MAX
-                                                      : share;
-        /* PyPy counts from where a thread comes in first. */
-        size_t left = (uintptr_t)__builtin_frame_address(0) - thread->stack_low;
-        *out_room =
-            left > thread->stack_reserve ? left - thread->stack_reserve : 0;
-    }
-    (void)pthread_attr_destroy(&attr);
-    return size >= STACK_MIN && !pp_stack_is_low(thread);
+    ec_stack *stack = &thread->stack;
+    ec_stack_measure(stack, RESERVE_MIN, RESERVE_MAX);
+    /* PyPy counts from where a thread comes in first. */
+    size_t left = (uintptr_t)__builtin_frame_address(0) - stack->low;
+    *out_room =
+        stack->size != 0 && left > stack->reserve ? left - stack->reserve : 0;
+    return stack->size == 0 ||
+           (stack->size >= STACK_MIN && !ec_stack_is_low(stack));
 }
 
 /* Takes a new smallest room; true when the limit must follow. */
