@@ -19,33 +19,6 @@ embed_version(void)
     return EC_VERSION;
 }
 
-/* Starts, or starts again, the extension `name`. */
-static embed_status
-start(const char *name, embed_status (*how)(ec_slot *slot, ec_err *err))
-{
-    int saved = errno;
-    ec_err err = EC_ERR_INIT;
-    ec_slot *slot = ec_registry_named(name, &err);
-    if (slot != NULL) {
-        (void)how(slot, &err);
-    }
-    embed_status status = ec_report_api(name == NULL ? "" : name, &err);
-    errno = saved;
-    return status;
-}
-
-embed_status
-embed_start(const char *name)
-{
-    return start(name, ec_life_ready);
-}
-
-embed_status
-embed_retry(const char *name)
-{
-    return start(name, ec_life_retry);
-}
-
 embed_status
 embed_lookup(const char *name, embed_info *info)
 {

@@ -13,15 +13,21 @@
 #define EXIT_TIMEOUT_DEFAULT_MS 2000
 #define EXIT_TIMEOUT_MAX_MS     600000
 
+/* Are the first len bytes of `text` this word? */
+static bool
+is_word(const char *text, size_t len, const char *word)
+{
+    return strlen(word) == len && strncmp(text, word, len) == 0;
+}
+
 /* True when `name` is an item of the comma-separated list. */
 static bool
 list_has(const char *list, const char *name)
 {
-    size_t len = strlen(name);
     while (*list != '\0') {
         list += strspn(list, ", \t");
         size_t n = strcspn(list, ", \t");
-        if (n == len && strncmp(list, name, n) == 0) {
+        if (is_word(list, n, name)) {
             return true;
         }
         list += n;
@@ -35,8 +41,7 @@ level_of(const char *text, size_t len)
 {
     for (int level = EMBED_ISOLATION_OWN; level <= EMBED_ISOLATION_SHARED;
          level++) {
-        const char *name = ec_config_level_name((embed_isolation)level);
-        if (strlen(name) == len && strncmp(text, name, len) == 0) {
+        if (is_word(text, len, ec_config_level_name((embed_isolation)level))) {
             return (embed_isolation)level;
         }
     }
@@ -55,8 +60,7 @@ list_level(const char *list, const char *name)
         size_t n = strcspn(list, ", \t");
         const char *equals = memchr(list, '=', n);
         size_t len = equals == NULL ? 0 : (size_t)(equals - list);
-        bool is_this =
-            len > 0 && len == strlen(name) && strncmp(list, name, len) == 0;
+        bool is_this = len > 0 && is_word(list, len, name);
         bool is_any = len == 1 && list[0] == '*' && !is_named;
         if (is_this || is_any) {
             embed_isolation level = level_of(equals + 1, n - len - 1);

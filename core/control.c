@@ -1,4 +1,4 @@
-/* control.c - the functions of embed.h about running code, and replacing it.
+/* control.c - the functions of embed.h that act on one extension.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,6 +26,32 @@ with_named(const char *name, int number,
     embed_status status = ec_report_api(name == NULL ? "" : name, &err);
     errno = saved;
     return status;
+}
+
+static embed_status
+start(ec_slot *slot, int unused, ec_err *err)
+{
+    (void)unused;
+    return ec_life_ready(slot, err);
+}
+
+embed_status
+embed_start(const char *name)
+{
+    return with_named(name, 0, start);
+}
+
+static embed_status
+retry(ec_slot *slot, int unused, ec_err *err)
+{
+    (void)unused;
+    return ec_life_retry(slot, err);
+}
+
+embed_status
+embed_retry(const char *name)
+{
+    return with_named(name, 0, retry);
 }
 
 static void *

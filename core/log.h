@@ -16,7 +16,7 @@ typedef enum ec_log_level {
     EC_LOG_ERROR = 1,   /* an extension cannot be used */
     EC_LOG_WARNING = 2, /* something is not as it was asked for */
     EC_LOG_INFO = 3,    /* Python and extensions: start and end */
-    EC_LOG_DEBUG = 4    /* how long it took, and what was looked at */
+    EC_LOG_DEBUG = 4    /* all there is */
 } ec_log_level;
 
 /** Writes "libembed: LEVEL: EXTENSION: TEXT".  errno is kept.

@@ -29,14 +29,6 @@ embed_plugin_register(struct embed_plugin *plugin)
     }
 }
 
-static const char *
-level_name(uint32_t isolation)
-{
-    return isolation == EMBED_ISOLATION_SHARED ? "shared"
-           : isolation == EMBED_ISOLATION_SUB  ? "sub"
-                                               : "own";
-}
-
 /* The part of "NAME.function" behind the name of the extension. */
 static const char *
 function_name(const struct embed_export *export)
@@ -122,7 +114,8 @@ static void
 plugin_print(const struct embed_plugin *plugin)
 {
     (void)printf("%s: ABI %u, level %s%s%s\n", plugin->name,
-                 (unsigned)plugin->abi, level_name(plugin->isolation),
+                 (unsigned)plugin->abi,
+                 eg_opts_isolation_name((embed_isolation)plugin->isolation),
                  (plugin->flags & EMBED_PLUGIN_STRICT) != 0 ? ", strict" : "",
                  (plugin->flags & EMBED_PLUGIN_MODULE) != 0
                      ? ", a module without a program"

@@ -63,22 +63,6 @@ shown_path(const char *path)
     return path[0] == '/' ? eg_file_base(path) : path;
 }
 
-static const char *
-isolation_name(embed_isolation isolation)
-{
-    switch (isolation) {
-    case EMBED_ISOLATION_DEFAULT:
-        break;
-    case EMBED_ISOLATION_OWN:
-        return "own";
-    case EMBED_ISOLATION_SUB:
-        return "sub";
-    case EMBED_ISOLATION_SHARED:
-        return "shared";
-    }
-    return NULL;
-}
-
 /* Appends a word of a comment: nothing in it can end the comment. */
 static void
 comment_word(eg_text *out, const char *before, const char *word)
@@ -95,7 +79,7 @@ static void
 emit_banner(const eg_emitter *em)
 {
     const eg_spec *spec = em->plan->spec;
-    const char *isolation = isolation_name(spec->opts->isolation);
+    embed_isolation isolation = spec->opts->isolation;
     eg_text *out = em->out;
     eg_text_printf(out,
                    "/* Made by embed %d.%d.%d; do not edit.  Made again by:\n"
@@ -131,8 +115,9 @@ emit_banner(const eg_emitter *em)
     for (size_t i = 0; i < spec->n_sources; i++) {
         comment_word(out, " --source ", eg_file_base(spec->sources[i].path));
     }
-    if (isolation != NULL) {
-        eg_text_printf(out, " --isolation %s", isolation);
+    if (isolation != EMBED_ISOLATION_DEFAULT) {
+        eg_text_printf(out, " --isolation %s",
+                       eg_opts_isolation_name(isolation));
     }
     comment_word(out, spec->opts->is_strict ? " --strict" : "", "");
     comment_word(out, " --emit-c ", em->file);

@@ -132,20 +132,21 @@ lists_init(eg_opts *opts, int argc, ec_err *err)
     return EMBED_OK;
 }
 
+const char *
+eg_opts_isolation_name(embed_isolation level)
+{
+    return level == EMBED_ISOLATION_SHARED ? "shared"
+           : level == EMBED_ISOLATION_SUB  ? "sub"
+                                           : "own";
+}
+
 static embed_status
 isolation_parse(const char *text, embed_isolation *out, ec_err *err)
 {
-    static const struct {
-        const char *name;
-        embed_isolation level;
-    } levels[] = {
-        {"own", EMBED_ISOLATION_OWN},
-        {"sub", EMBED_ISOLATION_SUB},
-        {"shared", EMBED_ISOLATION_SHARED},
-    };
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        if (strcmp(text, levels[i].name) == 0) {
-            *out = levels[i].level;
+    for (int level = EMBED_ISOLATION_OWN; level <= EMBED_ISOLATION_SHARED;
+         level++) {
+        if (strcmp(text, eg_opts_isolation_name((embed_isolation)level)) == 0) {
+            *out = (embed_isolation)level;
             return EMBED_OK;
         }
     }

@@ -67,6 +67,9 @@ typedef struct eg_opts {
 embed_status eg_opts_parse(int argc, char **argv, eg_opts *out, ec_err *err);
 void eg_opts_fini(eg_opts *opts);
 
+/** "own", "sub" or "shared"; DEFAULT is own. */
+const char *eg_opts_isolation_name(embed_isolation level);
+
 /** The text of `embed help`, or of `embed help build`. */
 const char *eg_opts_help(eg_command command);
 
