@@ -416,13 +416,15 @@ raise_again(const es_state *state)
     }
 }
 
-void
-es_interrupt_settle(es_state *state)
+/* One attempt.  False: a call around this one has what is left of it. */
+static bool
+settle_once(es_state *state)
 {
     es_entry entry = {.state = NULL};
     (void)atomic_fetch_add(&state->inside, 1);
     es_attach_state(&entry, state->tstate);
-    if (atomic_load(&state->inside) == state->held + 1) {
+    bool is_outermost = atomic_load(&state->inside) == state->held + 1;
+    if (is_outermost) {
         (void)PyThreadState_SetAsyncExc(PyThreadState_Get()->thread_id, NULL);
         mark_drop(state);
     } else {
@@ -433,8 +435,16 @@ es_interrupt_settle(es_state *state)
         es_gilslot_restore(entry.outer_slot);
         es_attach(entry.outer);
     }
-    /* An order that came here finds its call over: as if it had come later. */
     (void)atomic_fetch_sub(&state->inside, 1);
+    return is_outermost;
+}
+
+void
+es_interrupt_settle(es_state *state)
+{
+    /* Another order may find this thread inside, as in es_leave(). */
+    while (settle_once(state) && atomic_load(&state->interrupt) != 0) {
+    }
 }
 
 void
