@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "core/environment.h"
 #include "core/life.h"
 #include "core/lock.h"
 #include "core/registry.h"
@@ -60,26 +61,48 @@ inst_of(ec_slot *slot)
     return atomic_load_explicit(&slot->inst, memory_order_acquire);
 }
 
+/* What was set is not in force if it has started. */
+static embed_status
+late_check(ec_slot *slot, ec_err *err)
+{
+    embed_info info = EMBED_INFO_INIT;
+    ec_life_info(slot, &info);
+    return info.state == EMBED_STATE_CREATING || info.state == EMBED_STATE_READY
+               ? ec_fail(err, EMBED_E_STATE,
+                         "it has started; this is for its next start")
+               : EMBED_OK;
+}
+
 static embed_status
 set_isolation(ec_slot *slot, int level, ec_err *err)
 {
-    embed_info info = EMBED_INFO_INIT;
     if (level < EMBED_ISOLATION_DEFAULT || level > EMBED_ISOLATION_SHARED) {
         return ec_fail(err, EMBED_E_INVALID, "%d is no embed_isolation", level);
     }
     /* First: a start under way may or may not see it, and is told of then. */
     atomic_store(&slot->asked, level);
-    ec_life_info(slot, &info);
-    return info.state == EMBED_STATE_CREATING || info.state == EMBED_STATE_READY
-               ? ec_fail(err, EMBED_E_STATE,
-                         "it has started; the level is for its next start")
-               : EMBED_OK;
+    return late_check(slot, err);
 }
 
 embed_status
 embed_set_isolation(const char *name, embed_isolation level)
 {
     return with_named(name, (int)level, set_isolation);
+}
+
+embed_status
+embed_set_option(const char *name, const char *option, const char *value)
+{
+    int saved = errno;
+    ec_err err = EC_ERR_INIT;
+    ec_slot *slot = ec_registry_named(name, &err);
+    if (slot != NULL &&
+        ec_environment_ask(slot, option, value, &err) == EMBED_OK) {
+        (void)late_check(slot, &err);
+    }
+    embed_status status = ec_report_api(name == NULL ? "" : name, &err);
+    errno = saved;
+    return status;
 }
 
 static embed_status

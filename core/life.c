@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/config.h"
+#include "core/environment.h"
 #include "core/level.h"
 #include "core/life_int.h"
 #include "core/lock.h"
@@ -220,7 +221,10 @@ ec_life_create(ec_slot *slot, const ec_backend *b, _Atomic(void *) *where,
                ec_err *err)
 {
     void *inst = NULL;
-    embed_status status = b->create(slot, &inst, err);
+    embed_status status = ec_environment_choose(slot, err);
+    if (status == EMBED_OK) {
+        status = b->create(slot, &inst, err);
+    }
     if (status != EMBED_OK) {
         return status;
     }

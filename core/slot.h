@@ -28,6 +28,15 @@
 
 typedef struct ec_thread ec_thread;
 
+/** One setting of what an extension's Python has around it; ends a list with
+ *  `name` NULL.  See environment.h. */
+typedef struct ec_setting {
+    const char *name;   /* "venv": of a table, constant */
+    const char *origin; /* who said so: "EMBED_LEFT_VENV" */
+    const char *value;
+    bool is_built; /* by the build: relative to the library's directory */
+} ec_setting;
+
 typedef struct ec_slot {
     struct embed_plugin *plugin; /* constant */
     const char *library;         /* file it is in, or NULL; constant */
@@ -36,12 +45,16 @@ typedef struct ec_slot {
     embed_isolation level;       /* constant once CREATING */
     _Atomic int asked;           /* embed_isolation that the host has asked for;
                                      DEFAULT: none */
-    _Atomic uint64_t deadline_ns; /* longest time for each call; 0: none */
-    _Atomic(void *) inst;         /* the backend's instance */
-    _Atomic(void *) module;       /* the backend's, for imports; NULL: none */
-    embed_state state;            /* guarded by: runtime lock */
-    ec_thread *creator;           /* guarded by: runtime lock; in CREATING */
-    ec_thread *reloader;          /* guarded by: runtime lock; who is about to
+    struct ec_asked *asked_options; /* guarded by: runtime lock; what else the
+                                       host has asked for; NULL: nothing */
+    const ec_setting *settings;     /* of the newest start, for the thread that
+                                     creates it; NULL: none */
+    _Atomic uint64_t deadline_ns;   /* longest time for each call; 0: none */
+    _Atomic(void *) inst;           /* the backend's instance */
+    _Atomic(void *) module;         /* the backend's, for imports; NULL: none */
+    embed_state state;              /* guarded by: runtime lock */
+    ec_thread *creator;             /* guarded by: runtime lock; in CREATING */
+    ec_thread *reloader;            /* guarded by: runtime lock; who is about to
                                 replace `inst`; NULL: nobody */
     unsigned n_waiting;      /* guarded by: runtime lock; threads that wait for
                                 `creator` */

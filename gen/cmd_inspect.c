@@ -94,19 +94,32 @@ bundle_print(const struct embed_plugin *plugin)
     }
 }
 
-/* Prints the init code, each line moved in. */
+/* Prints Python code, each line moved in. */
 static void
-code_print(const struct embed_plugin *plugin)
+code_print(const char *title, const char *code, size_t size)
 {
-    const char *at = plugin->init_code;
-    const char *end = at == NULL ? NULL : at + plugin->init_code_size;
-    (void)printf("  init code:%s\n",
-                 plugin->init_code_size == 0 ? " none" : "");
+    const char *at = code;
+    const char *end = code == NULL ? NULL : code + size;
+    (void)printf("  %s:%s\n", title, size == 0 ? " none" : "");
     while (at != NULL && at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         int len = (int)((newline == NULL ? end : newline) - at);
         (void)printf("%s%.*s\n", len == 0 ? "" : "    ", len, at);
         at += len + 1;
+    }
+}
+
+/* Prints what the extension's Python has around it. */
+static void
+options_print(const struct embed_plugin *plugin)
+{
+    const char *const *pair = plugin->options;
+    for (; pair != NULL && pair[0] != NULL; pair += 2) {
+        if (strcmp(pair[0], "preload") == 0) {
+            code_print(pair[0], pair[1], strlen(pair[1]));
+        } else {
+            (void)printf("  %s: %s\n", pair[0], pair[1]);
+        }
     }
 }
 
@@ -120,9 +133,10 @@ plugin_print(const struct embed_plugin *plugin)
                  (plugin->flags & EMBED_PLUGIN_MODULE) != 0
                      ? ", a module without a program"
                      : "");
+    options_print(plugin);
     exports_print(plugin);
     bundle_print(plugin);
-    code_print(plugin);
+    code_print("init code", plugin->init_code, plugin->init_code_size);
 }
 
 embed_status

@@ -120,6 +120,13 @@ emit_banner(const eg_emitter *em)
                        eg_opts_isolation_name(isolation));
     }
     comment_word(out, spec->opts->is_strict ? " --strict" : "", "");
+    for (size_t i = 0; i < spec->opts->settings.n; i += 2) {
+        const char *name = spec->opts->settings.items[i];
+        bool has_value = strcmp(name, "isolated") != 0;
+        eg_text_printf(out, " --%s", name);
+        comment_word(out, has_value ? " " : "",
+                     has_value ? spec->opts->settings.items[i + 1] : "");
+    }
     comment_word(out, " --emit-c ", em->file);
     eg_text_puts(out, "\n */\n");
 }
@@ -226,13 +233,12 @@ emit_pragmas(const eg_emitter *em)
 }
 
 static void
-emit_init_code(const eg_emitter *em)
+emit_python(const eg_emitter *em, const char *name, const eg_text *code)
 {
-    const eg_text *code = &em->plan->spec->init_code;
     const char *at = eg_text_string(code);
     const char *stop = at + code->len;
     eg_text *out = em->out;
-    eg_text_puts(out, "\nstatic const char embed_init_code[] =\n");
+    eg_text_printf(out, "\nstatic const char %s[] =\n", name);
     while (at < stop) {
         const char *end = memchr(at, '\n', (size_t)(stop - at));
         end = end == NULL ? stop : end + 1;
@@ -244,6 +250,33 @@ emit_init_code(const eg_emitter *em)
     if (code->len == 0) {
         eg_text_puts(out, "    \"\";\n");
     }
+}
+
+/* What the extension's Python has around it. */
+static void
+emit_settings(const eg_emitter *em)
+{
+    const eg_list *settings = &em->plan->spec->opts->settings;
+    eg_text *out = em->out;
+    if (settings->n == 0) {
+        return;
+    }
+    if (em->plan->spec->preload.len > 0) {
+        emit_python(em, "embed_preload", &em->plan->spec->preload);
+    }
+    eg_text_puts(out, "\nstatic const char *const embed_options[] = {\n");
+    for (size_t i = 0; i < settings->n; i += 2) {
+        const char *value = settings->items[i + 1];
+        eg_text_printf(out, "    \"%s\", ", settings->items[i]);
+        if (strcmp(settings->items[i], "preload") == 0) {
+            eg_text_puts(out, em->plan->spec->preload.len > 0 ? "embed_preload"
+                                                              : "\"\"");
+        } else {
+            eg_text_literal(out, value, strlen(value));
+        }
+        eg_text_puts(out, ",\n");
+    }
+    eg_text_puts(out, "    NULL,\n};\n");
 }
 
 static void
@@ -280,11 +313,11 @@ emit_descriptor(const eg_emitter *em)
                    spec->name, em->plan->context_version,
                    (unsigned)spec->opts->isolation, em->plan->n_exports);
     eg_text_literal(out, init_file, strlen(init_file));
-    eg_text_printf(out, ",\n    %s%s,\n    %s,\n    %zu,\n",
+    eg_text_printf(out, ",\n    %s%s,\n    %s,\n    %zu,\n    %s,\n",
                    spec->opts->is_module ? "EMBED_PLUGIN_MODULE" : "0",
                    spec->opts->is_strict ? " | EMBED_PLUGIN_STRICT" : "",
-                   spec->bundle.n > 0 ? "embed_bundle" : "NULL",
-                   spec->bundle.n);
+                   spec->bundle.n > 0 ? "embed_bundle" : "NULL", spec->bundle.n,
+                   spec->opts->settings.n > 0 ? "embed_options" : "NULL");
     eg_text_puts(out, "};\n"
                       "\n"
                       "static struct embed_plugin *\n"
@@ -340,7 +373,8 @@ eg_emit(const eg_plan *plan, const char *file, eg_text *out)
     eg_emit_functions(&em);
     eg_emit_getters(&em);
     eg_emit_tables(&em);
-    emit_init_code(&em);
+    emit_python(&em, "embed_init_code", &plan->spec->init_code);
+    emit_settings(&em);
     eg_emit_bundle(&em);
     emit_descriptor(&em);
     emit_import(&em);

@@ -43,6 +43,16 @@ static const char help_build_text[] =
     "                       library\n"
     "  --isolation LEVEL    own (default), sub or shared\n"
     "  --strict             fail where only less isolation is to be had\n"
+    "  --venv DIR           a virtual environment to run in\n"
+    "  --path DIRS          directories before the standard library, by ':'\n"
+    "  --site DIRS          directories of packages, by ':', with .pth files\n"
+    "  --isolated           without what is installed for Python, and without "
+    "what\n"
+    "                       is beside the library\n"
+    "  --argv ARGS          sys.argv[1:], as a shell splits it\n"
+    "  --preload FILE       Python code to run before INIT.py\n"
+    "                       (relative to where the library is; the host and\n"
+    "                       EMBED_<NAME>_VENV, ... come first)\n"
     "  --emit-c FILE        write the C code; with -o, keep it\n"
     "  --api FILE           declarations as in CFFI's embedding_api(), in "
     "place\n"
@@ -83,6 +93,7 @@ void
 eg_opts_fini(eg_opts *opts)
 {
     free((void *)opts->apis.items);
+    free((void *)opts->settings.items);
     free((void *)opts->bundles.items);
     free((void *)opts->packed.items);
     free((void *)opts->overrides.items);
@@ -122,7 +133,7 @@ lists_init(eg_opts *opts, int argc, ec_err *err)
     eg_list *lists[] = {&opts->bundles, &opts->packed,  &opts->overrides,
                         &opts->apis,    &opts->cdefs,   &opts->included,
                         &opts->modules, &opts->sources, &opts->cpp,
-                        &opts->link};
+                        &opts->link,    &opts->settings};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         lists[i]->items = calloc((size_t)argc * 2 + 1, sizeof(char *));
         if (lists[i]->items == NULL) {
@@ -254,6 +265,47 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
     return EMBED_OK;
 }
 
+/* Adds a setting, which can be given once. */
+static embed_status
+setting_add(eg_opts *opts, const char *name, const char *value, ec_err *err)
+{
+    for (size_t i = 0; i < opts->settings.n; i += 2) {
+        if (strcmp(opts->settings.items[i], name) == 0) {
+            return ec_fail(err, EMBED_E_INVALID, "option '--%s' is given twice",
+                           name);
+        }
+    }
+    list_add(&opts->settings, name);
+    list_add(&opts->settings, value);
+    return EMBED_OK;
+}
+
+/* Handles what an extension's Python has around it, for run time; *out_known
+ * tells whether `arg` was such an option. */
+static embed_status
+setting_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
+               ec_err *err)
+{
+    static const char *const options[] = {"--venv", "--path", "--site",
+                                          "--argv", "--preload"};
+    *out_known = strcmp(arg, "--isolated") == 0;
+    if (*out_known) {
+        return setting_add(opts, "isolated", "1", err);
+    }
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        const char *value = NULL;
+        embed_status status = option_value(arg, options[i], at, &value, err);
+        if (status != EMBED_OK) {
+            return status;
+        }
+        if (value != NULL) {
+            *out_known = true;
+            return setting_add(opts, options[i] + 2, value, err);
+        }
+    }
+    return EMBED_OK;
+}
+
 /* Handles an option of the compiler that needs no "--" before it; *out_known
  * tells whether `arg` was one.  "-I dir" is kept as two arguments. */
 static embed_status
@@ -359,6 +411,9 @@ build_argument(eg_opts *opts, cursor *at, ec_err *err)
         return positional(opts, arg, err);
     }
     embed_status status = own_option(opts, arg, at, &known, err);
+    if (status == EMBED_OK && !known) {
+        status = setting_option(opts, arg, at, &known, err);
+    }
     if (status == EMBED_OK && !known) {
         status = compiler_option(opts, arg, at, &known, err);
     }

@@ -50,6 +50,7 @@ typedef struct eg_opts {
                           what was declared before */
     eg_list included;  /* --include: declarations of other modules */
     eg_list modules;   /* --include-module: their names */
+    eg_list settings;  /* --venv and its like: pairs of name and value */
     eg_list bundles;   /* --bundle */
     eg_list sources;   /* --source */
     eg_list cpp;       /* -I -D -U ...: for preprocessor and compiler */

@@ -125,21 +125,37 @@ name_load(loader *ld)
 }
 
 static embed_status
-init_code_load(loader *ld)
+python_load(loader *ld, const char *path, eg_text *out)
 {
     eg_text raw = EG_TEXT_INIT;
-    const char *path = ld->spec->opts->init;
-    if (path == NULL) {
-        return EMBED_OK;
-    }
     embed_status status = file_load(ld, path, &raw);
     if (status == EMBED_OK &&
-        !eg_initcode_normalise(path, eg_text_string(&raw), raw.len,
-                               &ld->spec->init_code, ld->report)) {
+        !eg_initcode_normalise(path, eg_text_string(&raw), raw.len, out,
+                               ld->report)) {
         status = EMBED_E_INVALID;
     }
     eg_text_fini(&raw);
     return status;
+}
+
+static embed_status
+init_code_load(loader *ld)
+{
+    const char *path = ld->spec->opts->init;
+    return path == NULL ? EMBED_OK
+                        : python_load(ld, path, &ld->spec->init_code);
+}
+
+static embed_status
+preload_load(loader *ld)
+{
+    const eg_list *settings = &ld->spec->opts->settings;
+    for (size_t i = 0; i < settings->n; i += 2) {
+        if (strcmp(settings->items[i], "preload") == 0) {
+            return python_load(ld, settings->items[i + 1], &ld->spec->preload);
+        }
+    }
+    return EMBED_OK;
 }
 
 static embed_status
@@ -517,8 +533,8 @@ eg_spec_load(const eg_opts *opts, const char *include, eg_spec *out,
              eg_report *report)
 {
     static embed_status (*const steps[])(loader *) = {
-        bundles_load, name_load,    init_code_load,  sources_load,
-        headers_find, headers_load, cdef_texts_load,
+        bundles_load, name_load,    init_code_load, preload_load,
+        sources_load, headers_find, headers_load,   cdef_texts_load,
     };
     loader ld = {out, include, report};
     *out = (eg_spec){.opts = opts};
@@ -549,6 +565,7 @@ eg_spec_fini(eg_spec *spec)
     eg_macros_fini(&spec->macros);
     eg_text_fini(&spec->text);
     eg_text_fini(&spec->init_code);
+    eg_text_fini(&spec->preload);
     eg_bundle_fini(&spec->bundle);
     if (spec->scope != NULL) {
         ec_scope_destroy(spec->scope);

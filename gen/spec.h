@@ -45,6 +45,7 @@ typedef struct eg_spec {
     eg_text text;     /* the headers C sees, preprocessed with -dD */
     eg_macros macros; /* of these headers */
     eg_text init_code;
+    eg_text preload; /* the code of --preload */
     eg_bundle bundle;
 } eg_spec;
 

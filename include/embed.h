@@ -154,6 +154,35 @@ EMBED_API embed_status embed_set_isolation(const char *name,
                                            embed_isolation level);
 
 /**
+ * Chooses what the Python of an extension has around it, for its next start.
+ * Comes before what it was built with; the operator's variable EMBED_<NAME>_VENV,
+ * _PATH, ... (capitals, "_" for what is no letter or digit) comes before this.
+ *
+ *   "venv"      a virtual environment made for this Python.  An interpreter of
+ *               the extension's own is as that environment's python command; a
+ *               shared one gets its packages
+ *   "path"      directories, separated by ":", before the standard library
+ *   "site"      directories of packages, after it; their .pth files count
+ *   "isolated"  "1": nothing of the directory that the library is in, nor of
+ *               the packages that are installed for Python
+ *   "argv"      sys.argv[1:], to be split as a shell does
+ *   "preload"   Python code that runs before the init code
+ *
+ * Relative paths are relative to the current directory, those of a build to the
+ * directory of the library.  In a shared interpreter `site`, the packages of
+ * `venv`, and `argv` are there for all extensions.
+ *
+ * @param value  "": nothing, although it was built in; NULL: as it was built.
+ *               Copied.
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_INVALID; EMBED_E_NOMEM;
+ *           EMBED_E_STATE  it has started: it is for its next start, or
+ *                          embed_reload().
+ */
+EMBED_API embed_status embed_set_option(const char *name, const char *option,
+                                        const char *value);
+
+/**
  * Forgets the failure or the unload of an extension and starts it again, in a
  * new interpreter.
  *

@@ -204,6 +204,9 @@ struct embed_plugin {
     uint64_t flags;                          /* EMBED_PLUGIN_* */
     const struct embed_bundled *bundled;     /* sorted by path */
     size_t num_bundled;
+    const char *const *options; /* pairs of name and value, as for
+                                   embed_set_option(); ends with NULL; NULL:
+                                   none */
 };
 
 /* Flags of embed_plugin. */

@@ -9,6 +9,7 @@
 
 #include "subinterp/cpython/control.h"
 #include "subinterp/cpython/finish.h"
+#include "subinterp/cpython/py_environment.h"
 #include "subinterp/cpython/py_guard.h"
 #include "subinterp/cpython/py_init.h"
 #include "subinterp/cpython/py_path.h"
@@ -198,29 +199,18 @@ es_inst_adopt(ec_slot *slot, es_interp *interp, es_pyext *ext)
 
 /* --- init -----------------------------------------------------------------*/
 
-/* sys.argv and the paths of site-packages: what a script would find.  Main ran
- * without `site`, and subinterpreters copy that (C4). */
+/* Once for each interpreter, on the thread that makes its first extension.
+ * `site` is run here: main ran without it, and subinterpreters copy that
+ * (C4). */
 static int
-site_run(void)
+interp_prepare(es_interp *interp, PyObject *env)
 {
-    ES_OWNED PyObject *site = PyImport_ImportModule("site");
-    if (site == NULL) {
-        return -1;
-    }
-    ES_OWNED PyObject *none = PyObject_CallMethod(site, "main", NULL);
-    return none == NULL ? -1 : 0;
-}
-
-/* Once for each interpreter, on the thread that makes its first extension. */
-static int
-interp_prepare(es_interp *interp)
-{
+    bool is_main = interp == &es_main;
     interp->py = es_py_create();
     if (interp->py == NULL) {
         return -1;
     }
-    bool is_foreign = interp == &es_main && !es_main_is_ours();
-    if (is_foreign) {
+    if (is_main && !es_main_is_ours()) {
         return 0; /* a host's own interpreter is as the host made it */
     }
     ES_OWNED PyObject *sys = PyImport_ImportModule("sys");
@@ -228,31 +218,52 @@ interp_prepare(es_interp *interp)
         sys == NULL ? NULL
                     : PyObject_CallMethod(sys, "setswitchinterval", "d",
                                           SWITCH_INTERVAL_S);
-    if (none == NULL || site_run() != 0) {
+    if (none == NULL) {
         return -1;
     }
-    return interp == &es_main       ? 0
-           : es_sleep_install() < 0 ? -1
-                                    : es_guard_install(preload);
+    if (is_main) {
+        return es_environment_site(Py_None);
+    }
+    /* The guard first: a .pth file may import. */
+    return es_sleep_install() < 0 || es_guard_install(preload) < 0
+               ? -1
+               : es_environment_site(env);
+}
+
+/* Attached: prepares the interpreter and what the extension has of its own. */
+static int
+inst_prepare(es_inst *inst, PyObject *env)
+{
+    const ec_slot *slot = inst->slot;
+    bool is_shared = inst->interp == &es_main;
+    if ((inst->interp->py == NULL && interp_prepare(inst->interp, env) != 0) ||
+        (is_shared && es_environment_share(env) != 0)) {
+        return -1;
+    }
+    ES_OWNED PyObject *roots = es_environment_roots(env, slot->library);
+    return roots == NULL ? -1
+                         : es_path_install(slot->plugin, slot->library, roots,
+                                           is_shared, &inst->names);
 }
 
 /* Attached: prepares and runs. */
 static embed_status
 inst_init(es_inst *inst, ec_err *err)
 {
-    es_interp *interp = inst->interp;
-    if ((interp->py == NULL && interp_prepare(interp) != 0) ||
-        es_path_install(inst->slot->plugin, inst->slot->library,
-                        interp == &es_main, &inst->names) != 0) {
-        return es_init_failed(inst->slot->plugin, "preparing the interpreter",
-                              err);
+    struct embed_plugin *plugin = inst->slot->plugin;
+    ES_OWNED PyObject *env = es_environment_create(inst->slot);
+    if (env == NULL || inst_prepare(inst, env) != 0) {
+        return es_init_failed(plugin, env, "preparing the interpreter", err);
     }
-    inst->ext = es_pyext_create(interp->py, inst->slot->plugin);
+    inst->ext = es_pyext_create(inst->interp->py, plugin);
     if (inst->ext == NULL) {
-        return es_init_failed(inst->slot->plugin,
+        return es_init_failed(plugin, env,
                               "making the modules of the extension", err);
     }
-    return es_init_run(inst->ext, inst->names, err);
+    if (es_environment_preload(env) != 0) {
+        return es_init_failed(plugin, env, "preload code failed", err);
+    }
+    return es_init_run(inst->ext, inst->names, env, err);
 }
 
 embed_status

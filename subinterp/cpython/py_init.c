@@ -163,7 +163,8 @@ source_run(const struct embed_plugin *plugin, PyObject *names)
 
 /* Writes the report of a failure to sys.stderr. */
 static void
-failure_print(const struct embed_plugin *plugin, const ec_err *err)
+failure_print(const struct embed_plugin *plugin, PyObject *env,
+              const ec_err *err)
 {
     PyObject *file = PySys_GetObject("stderr"); /* borrowed from sys */
     PyObject *path = PySys_GetObject("path");   /* borrowed from sys */
@@ -176,14 +177,20 @@ failure_print(const struct embed_plugin *plugin, const ec_err *err)
     char version[32]; /* "3.13.0 (main, ...": up to the space */
     (void)snprintf(version, sizeof version, "%.*s",
                    (int)strcspn(Py_GetVersion(), " "), Py_GetVersion());
+    ES_OWNED PyObject *settings =
+        env == NULL || env == Py_None ? NULL : PyObject_Str(env);
     ES_OWNED PyObject *text = PyUnicode_FromFormat(
         "Failed to initialize the Python-libembed embedding logic:\n\n"
         "%s\n"
         "From: %s\n"
         "compiled with libembed version: " EC_VERSION "\n"
         "Python: %s\n"
-        "sys.path: %R\n\n",
-        traceback, plugin->name, version, path == NULL ? Py_None : path);
+        "sys.path: %R\n%V\n",
+        traceback, plugin->name, version, path == NULL ? Py_None : path,
+        settings, "");
+    if (settings == NULL) {
+        PyErr_Clear();
+    }
     if (text != NULL && PyFile_WriteObject(text, to, Py_PRINT_RAW) == 0) {
         Py_XDECREF(PyObject_CallMethod(to, "flush", NULL));
     }
@@ -191,7 +198,8 @@ failure_print(const struct embed_plugin *plugin, const ec_err *err)
 }
 
 embed_status
-es_init_failed(const struct embed_plugin *plugin, const char *what, ec_err *err)
+es_init_failed(const struct embed_plugin *plugin, PyObject *env,
+               const char *what, ec_err *err)
 {
     ES_OWNED PyObject *exc = PyErr_GetRaisedException();
     ec_err full = EC_ERR_INIT;
@@ -201,14 +209,14 @@ es_init_failed(const struct embed_plugin *plugin, const char *what, ec_err *err)
     if (exc != NULL) {
         es_guard_hint_add(exc, &full);
     }
-    failure_print(plugin, &full);
+    failure_print(plugin, env, &full);
     (void)ec_err_copy(err, &full);
     ec_err_clear(&full);
     return EMBED_E_INIT;
 }
 
 embed_status
-es_init_run(es_pyext *ext, PyObject *names, ec_err *err)
+es_init_run(es_pyext *ext, PyObject *names, PyObject *env, ec_err *err)
 {
     const struct embed_plugin *plugin = ext->plugin;
 
@@ -217,7 +225,7 @@ es_init_run(es_pyext *ext, PyObject *names, ec_err *err)
     }
     source_show_if_cheap(plugin);
     if (source_run(plugin, names) < 0) {
-        return es_init_failed(plugin, "init code failed", err);
+        return es_init_failed(plugin, env, "init code failed", err);
     }
     source_show_if_cheap(plugin);
     return EMBED_OK;

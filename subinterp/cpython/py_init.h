@@ -16,22 +16,25 @@
  *
  * @param names  what es_path_install() made; NULL: its imports mean what they
  *               say
+ * @param env    what es_environment_create() made, for the report; NULL: none
  *
  * Returns:  EMBED_OK; EMBED_E_INIT with type, value and traceback, and in the
  *           text a hint where one is known (R21).  No exception is set.
  */
-embed_status es_init_run(es_pyext *ext, PyObject *names, ec_err *err);
+embed_status
+es_init_run(es_pyext *ext, PyObject *names, PyObject *env, ec_err *err);
 
 /**
  * Turns the current exception into `err` and the report on sys.stderr, for
  * what fails before the init code runs.
  *
+ * @param env   as above
  * @param what  what failed, in front of the exception's text.
  *
  * Returns:  EMBED_E_INIT.
  */
-embed_status es_init_failed(const struct embed_plugin *plugin, const char *what,
-                            ec_err *err);
+embed_status es_init_failed(const struct embed_plugin *plugin, PyObject *env,
+                            const char *what, ec_err *err);
 
 /** Makes the lines of the init code known to linecache, so that tracebacks
  *  show them.  Imports linecache: for when something has failed.  Never

@@ -6,34 +6,9 @@
  */
 #include "subinterp/cpython/py_path.h"
 
-#include <string.h>
-
 #include "bundle_text.h"
 #include "private_text.h"
-
-/* Returns a module that runs `text`, of its own for each library as nothing
- * else of it is shared; new reference. */
-static PyObject *
-importer_create(const char *name, const char *text)
-{
-    ES_OWNED PyObject *file = PyUnicode_FromFormat("<%s>", name);
-    ES_OWNED PyObject *module = PyModule_New(name);
-    ES_OWNED PyObject *code = NULL;
-    ES_OWNED PyObject *result = NULL;
-
-    if (file != NULL) {
-        code = Py_CompileStringObject(text, file, Py_file_input, NULL, -1);
-    }
-    if (code != NULL && module != NULL) {
-        PyObject *dict = PyModule_GetDict(module); /* borrowed from module */
-
-        if (PyDict_SetItemString(dict, "__builtins__", PyEval_GetBuiltins()) ==
-            0) {
-            result = PyEval_EvalCode(code, dict, dict);
-        }
-    }
-    return result != NULL ? es_take(&module) : NULL;
-}
+#include "subinterp/cpython/py_text.h"
 
 /* --- bundles ------------------------------------------------------------- */
 
@@ -70,7 +45,7 @@ bundle_install(const struct embed_plugin *plugin, const char *library,
     ES_OWNED PyObject *importer = NULL;
     ES_OWNED PyObject *root = NULL;
     if (files != NULL) {
-        importer = importer_create("embed_bundle", bundle_text);
+        importer = es_text_module("embed_bundle", bundle_text);
     }
     if (importer != NULL) {
         root =
@@ -83,25 +58,6 @@ bundle_install(const struct embed_plugin *plugin, const char *library,
 }
 
 /* --- the paths ----------------------------------------------------------- */
-
-/* Makes the list of the library's directory, or an empty one; new
- * reference. */
-static PyObject *
-roots_create(const char *library)
-{
-    const char *slash = library == NULL ? NULL : strrchr(library, '/');
-    ES_OWNED PyObject *roots = PyList_New(0);
-
-    if (roots != NULL && slash != NULL) {
-        ES_OWNED PyObject *dir =
-            PyUnicode_DecodeFSDefaultAndSize(library, slash - library);
-
-        if (dir == NULL || PyList_Append(roots, dir) < 0) {
-            return NULL;
-        }
-    }
-    return es_take(&roots);
-}
 
 /* Puts what is not there in front of sys.path.  0, or -1 with an exception
  * set. */
@@ -126,20 +82,16 @@ path_prepend(PyObject *roots)
 
 int
 es_path_install(const struct embed_plugin *plugin, const char *library,
-                bool is_shared, PyObject **out_names)
+                PyObject *roots, bool is_shared, PyObject **out_names)
 {
-    ES_OWNED PyObject *roots = roots_create(library);
-    ES_OWNED PyObject *hook = NULL;
+    ES_OWNED PyObject *hook = bundle_install(plugin, library, roots);
     ES_OWNED PyObject *importer = NULL;
 
     *out_names = NULL;
-    if (roots != NULL) {
-        hook = bundle_install(plugin, library, roots);
-    }
     if (hook == NULL || !is_shared) {
         return hook == NULL ? -1 : path_prepend(roots);
     }
-    importer = importer_create("embed_private", private_text);
+    importer = es_text_module("embed_private", private_text);
     if (importer != NULL) {
         *out_names = PyObject_CallMethod(importer, "install", "sOO",
                                          plugin->name, roots, hook);

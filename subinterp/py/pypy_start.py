@@ -21,6 +21,8 @@ report = ffi.cast("void (*)(void *, int, int, char *, char *, char *)", bridge[2
 # An embed_bundled, NULL: no more; the name of an included extension.
 bundled = ffi.cast("void **(*)(void *, int)", bridge[3])
 include_name = ffi.cast("char *(*)(void *, int)", bridge[4])
+# An ec_setting, NULL: no more.
+setting = ffi.cast("void **(*)(void *, int)", bridge[5])
 
 # A report that is about no export, but the init code.
 INIT = -1
@@ -274,9 +276,19 @@ def load(instance):
     return 0
 
 
-def names_install(instance, name, library):
+def environment_of(instance, name, library):
+    """The Environment of an extension."""
+    settings = []
+    for item in all_of(setting, instance):
+        key, origin, value = (os.fsdecode(ffi.string(ffi.cast("char *", x)))
+                              for x in item[0:3])
+        is_built = ffi.cast("_Bool *", item + 3)[0]
+        settings.append((key, origin, value, is_built))
+    return environment.Environment(name, library, settings)
+
+
+def names_install(instance, name, library, roots):
     """Makes the modules that belong to the extension importable by it."""
-    roots = [os.path.dirname(library)] if "/" in library else []
     hook = None
     files = {}
     for file in all_of(bundled, instance):
@@ -304,6 +316,7 @@ def init(instance, name, code, size, file, library):
     its init code.  0: done."""
     name = decode(name)
     label = "<init code for '%s'>" % name
+    env = ""
     real_ffi(instance, False)
     try:
         loaded = sys.modules[name]
@@ -313,10 +326,14 @@ def init(instance, name, code, size, file, library):
         sys.modules[name] = module
         sys.modules[name + ".lib"] = module.lib
         module.ffi._attach_nothing()
-        names = installed[name] = names_install(instance, name,
-                                                decode(library))
+        library = decode(library)
+        env = environment_of(instance, name, library)
+        env.share()
+        names = installed[name] = names_install(instance, name, library,
+                                                env.roots())
         source = ffi.buffer(code, size)[:].decode("utf-8-sig")
         source_show(label, source)
+        env.preload()
         exec(names.compile(source, label),
              {"__name__": name, "__file__": decode(file)})
         return 0
@@ -324,8 +341,8 @@ def init(instance, name, code, size, file, library):
         trace = trace_of(error)
         forget(name)
         show("Failed to initialize the Python-libembed embedding logic:\n\n"
-             "%s\nFrom: %s\nPython: %s\nsys.path: %r\n\n"
-             % (trace, name, sys.version.replace("\n", " "), sys.path))
+             "%s\nFrom: %s\nPython: %s\nsys.path: %r\n%s\n"
+             % (trace, name, sys.version.replace("\n", " "), sys.path, env))
         tell(instance, INIT, E_INIT, error, trace)
         return 1
 
@@ -426,10 +443,11 @@ def embed_create():
 
 
 # Items of the bridge.
-BUNDLE, PRIVATE, VERSION, FIRST = 5, 6, 7, 8
+BUNDLE, PRIVATE, ENVIRONMENT, VERSION, FIRST = 6, 7, 8, 9, 10
 
 importer = module_of("embed_bundle", text_at(BUNDLE))
 private = module_of("embed_private", text_at(PRIVATE))
+environment = module_of("embed_environment", text_at(ENVIRONMENT))
 installed = {} # name -> private.Names
 embed_create()
 

@@ -280,6 +280,13 @@ pp_bundled(void *arg, int i)
     return (size_t)i < plugin->num_bundled ? &plugin->bundled[i] : NULL;
 }
 
+const ec_setting *
+pp_setting(void *arg, int i)
+{
+    const ec_setting *settings = ((const pp_inst *)arg)->slot->settings;
+    return settings == NULL || settings[i].name == NULL ? NULL : &settings[i];
+}
+
 const char *
 pp_include_name(void *arg, int i)
 {

@@ -41,6 +41,7 @@ void pp_call(struct embed_externpy *fn, char *buffer);
 const char *pp_export_name(void *arg, int i);
 const void *pp_export_failure(void *arg, int i);
 const struct embed_bundled *pp_bundled(void *arg, int i);
+const ec_setting *pp_setting(void *arg, int i);
 const char *pp_include_name(void *arg, int i);
 void pp_report(void *arg, int i, int status, const char *type,
                const char *value, const char *trace);

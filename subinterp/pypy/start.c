@@ -18,6 +18,7 @@
 #include "bundle_text.h"
 #include "core/helper.h"
 #include "core/version.h"
+#include "environment_text.h"
 #include "private_text.h"
 #include "pypy_start_text.h"
 #include "subinterp/pypy/ext.h"
@@ -41,7 +42,9 @@ pp_bridge pp_the_bridge = {
     .bundled = pp_bundled,
     .include_name = pp_include_name,
     .bundle_text = bundle_text,
+    .setting = pp_setting,
     .private_text = private_text,
+    .environment_text = environment_text,
     .version = EC_VERSION,
 };
 

@@ -25,9 +25,11 @@ typedef struct pp_bridge {
                    const char *value, const char *trace);
     const struct embed_bundled *(*bundled)(void *inst, int i); /* or NULL */
     const char *(*include_name)(void *inst, int i);            /* or NULL */
+    const ec_setting *(*setting)(void *inst, int i);           /* or NULL */
     const char *bundle_text;                                   /* bundle.py */
     const char *private_text;                                  /* private.py */
-    const char *version;                                       /* of libembed */
+    const char *environment_text; /* environment.py */
+    const char *version;          /* of libembed */
     /* Python's; -1: failed for a reason that PyPy has printed */
     int (*load)(void *inst); /* before pp_load() */
     int (*init)(void *inst, const char *name, const char *code, size_t size,

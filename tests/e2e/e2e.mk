@@ -70,7 +70,7 @@ TEST_PROGRAMS += $(if $(IS_TSAN),,\
 # What PyPy can do, too; the plug-ins are the same files.  Not with sanitizers:
 # PyPy's memory is its own.
 PYPY := $(if $(SAN),,$(shell command -v pypy3 2>/dev/null))
-PYPY_TESTS := bundle def_extern examples exit fork guest host_idioms init \
+PYPY_TESTS := bundle def_extern environment examples exit fork guest host_idioms init \
 	lib nesting pypy shared threads values
 TEST_PROGRAMS += $(if $(PYPY),$(PYPY_TESTS:%=$(BUILD)/tests/e2e/test_%@pypy3))
 

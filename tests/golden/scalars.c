@@ -630,6 +630,7 @@ static struct embed_plugin embed_plugin = {
     0,
     NULL,
     0,
+    NULL,
 };
 
 static struct embed_plugin *

@@ -598,6 +598,7 @@ static struct embed_plugin embed_plugin = {
     0,
     NULL,
     0,
+    NULL,
 };
 
 static struct embed_plugin *

@@ -147,6 +147,12 @@ wrong_use_says_what_is_wrong(void **state)
                  "option '--name' needs a value");
     assert_usage("embed build a.h b.py -o x -o y",
                  "option '-o' is given twice");
+    assert_usage("embed build a.h b.py --venv x --venv=y",
+                 "option '--venv' is given twice");
+    assert_usage("embed build a.h b.py --isolated --isolated",
+                 "option '--isolated' is given twice");
+    assert_usage("embed build a.h b.py --preload",
+                 "option '--preload' needs a value");
     assert_usage("embed build a.h b.py --isolation none",
                  "--isolation must be own, sub or shared, not 'none'");
     assert_usage("embed build --api a.h b.py c",

@@ -28,7 +28,7 @@ run(const char *code, ec_err *err)
     };
     es_pyext ext = {.plugin = &plugin};
 
-    embed_status status = es_init_run(&ext, NULL, err);
+    embed_status status = es_init_run(&ext, NULL, NULL, err);
     assert_null(PyErr_Occurred());
     return status;
 }

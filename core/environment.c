@@ -1,0 +1,206 @@
+/* environment.c - what an extension's Python has around it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "core/environment.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/life_int.h"
+#include "core/log.h"
+
+/* Longest name of a variable, with its NUL. */
+#define VARIABLE_SIZE 128
+
+#define BY_HOST  "embed_set_option()"
+#define BY_BUILD "embed build"
+
+static const char *const names[] = {"venv",     "path", "site",
+                                    "isolated", "argv", "preload"};
+#define N_NAMES (sizeof names / sizeof names[0])
+
+/* The settings of one start, in one piece of memory with their texts. */
+typedef struct environment {
+    ec_setting settings[N_NAMES + 1];
+    char texts[];
+} environment;
+
+/* What the host asked for. */
+struct ec_asked {
+    char *values[N_NAMES]; /* owned; NULL: nothing asked */
+};
+
+/* The place of a name in the table; N_NAMES: none. */
+static size_t
+name_index(const char *name)
+{
+    size_t i = 0;
+    while (i < N_NAMES && strcmp(names[i], name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+static bool
+is_valid(size_t index, const char *value)
+{
+    return strcmp(names[index], "isolated") != 0 || strcmp(value, "") == 0 ||
+           strcmp(value, "0") == 0 || strcmp(value, "1") == 0;
+}
+
+embed_status
+ec_environment_ask(ec_slot *slot, const char *option, const char *value,
+                   ec_err *err)
+{
+    size_t i = option == NULL ? N_NAMES : name_index(option);
+    if (i == N_NAMES) {
+        return ec_fail(err, EMBED_E_INVALID,
+                       "no option '%s': there are venv, path, site, isolated, "
+                       "argv, preload",
+                       option == NULL ? "NULL" : option);
+    }
+    if (value != NULL && !is_valid(i, value)) {
+        return ec_fail(err, EMBED_E_INVALID, "%s is 0 or 1, not '%s'", option,
+                       value);
+    }
+    char *copy = value == NULL ? NULL : strdup(value);
+    struct ec_asked *fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL || (copy == NULL && value != NULL)) {
+        free(copy);
+        free(fresh);
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    ec_mutex_lock(&ec_life_lock);
+    if (slot->asked_options == NULL) {
+        slot->asked_options = fresh;
+        fresh = NULL;
+    }
+    char *old = slot->asked_options->values[i];
+    slot->asked_options->values[i] = copy;
+    ec_mutex_unlock(&ec_life_lock);
+    free(old);
+    free(fresh);
+    return EMBED_OK;
+}
+
+/* Writes the operator's variable for a setting; false when it does not fit. */
+static bool
+variable_name(const char *extension, const char *setting, char *out, size_t cap)
+{
+    int n = snprintf(out, cap, "EMBED_%s_%s", extension, setting);
+    for (char *at = out; *at != '\0'; at++) {
+        unsigned char c = (unsigned char)*at;
+        *at = isalnum(c) ? (char)toupper(c) : '_';
+    }
+    return n > 0 && (size_t)n < cap;
+}
+
+/* The operator's value; NULL: none.  `variable` is written. */
+static const char *
+operator_value(const ec_slot *slot, size_t i, char *variable, size_t cap)
+{
+    if (!variable_name(slot->plugin->name, names[i], variable, cap)) {
+        return NULL;
+    }
+    const char *value = secure_getenv(variable);
+    if (value != NULL && !is_valid(i, value)) {
+        ec_log(EC_LOG_WARNING, slot->plugin->name, "%s is 0 or 1, not '%s'",
+               variable, value);
+        value = NULL;
+    }
+    return value;
+}
+
+static const char *
+built_value(const ec_slot *slot, size_t i)
+{
+    const char *const *pair = slot->plugin->options;
+    while (pair != NULL && pair[0] != NULL) {
+        if (strcmp(pair[0], names[i]) == 0) {
+            return pair[1];
+        }
+        pair += 2;
+    }
+    return NULL;
+}
+
+/* Is the setting as without it? */
+static bool
+is_off(size_t i, const char *value)
+{
+    return value[0] == '\0' ||
+           (strcmp(names[i], "isolated") == 0 && strcmp(value, "0") == 0);
+}
+
+/* Adds a setting to `env`, which has room; the texts go to `at`. */
+static char *
+setting_add(environment *env, size_t n, const ec_setting *found, char *at)
+{
+    size_t origin = strlen(found->origin) + 1;
+    size_t value = strlen(found->value) + 1;
+    env->settings[n] = *found;
+    env->settings[n].origin = memcpy(at, found->origin, origin);
+    env->settings[n].value = memcpy(at + origin, found->value, value);
+    return at + origin + value;
+}
+
+/* Completes found[N_NAMES], which has the operator's values, and keeps what
+ * there is in *out, one piece of memory; NULL: nothing. */
+static embed_status
+settings_keep(const ec_slot *slot, ec_setting *found, environment **out,
+              ec_err *err) EC_REQUIRES(ec_life_lock)
+{
+    size_t n = 0;
+    size_t size = sizeof(environment);
+    for (size_t i = 0; i < N_NAMES; i++) {
+        ec_setting s = found[i];
+        if (s.value == NULL && slot->asked_options != NULL) {
+            s.origin = BY_HOST;
+            s.value = slot->asked_options->values[i];
+        }
+        if (s.value == NULL) {
+            s.origin = BY_BUILD;
+            s.value = built_value(slot, i);
+            s.is_built = true;
+        }
+        if (s.value != NULL && !is_off(i, s.value)) {
+            size += strlen(s.origin) + strlen(s.value) + 2;
+            found[n++] = s;
+        }
+    }
+    *out = NULL;
+    if (n == 0) {
+        return EMBED_OK;
+    }
+    *out = calloc(1, size);
+    if (*out == NULL) {
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    char *at = (*out)->texts;
+    for (size_t i = 0; i < n; i++) {
+        at = setting_add(*out, i, &found[i], at);
+    }
+    return EMBED_OK;
+}
+
+embed_status
+ec_environment_choose(ec_slot *slot, ec_err *err)
+{
+    char variables[N_NAMES][VARIABLE_SIZE];
+    ec_setting found[N_NAMES];
+    environment *env = NULL;
+    for (size_t i = 0; i < N_NAMES; i++) {
+        found[i] = (ec_setting){.name = names[i], .origin = variables[i]};
+        found[i].value =
+            operator_value(slot, i, variables[i], sizeof variables[i]);
+    }
+    ec_mutex_lock(&ec_life_lock);
+    embed_status status = settings_keep(slot, found, &env, err);
+    ec_mutex_unlock(&ec_life_lock);
+    free((void *)slot->settings);
+    slot->settings = env == NULL ? NULL : env->settings;
+    return status;
+}

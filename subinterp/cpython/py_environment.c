@@ -1,0 +1,107 @@
+/* py_environment.c - what an extension's Python has around it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "subinterp/cpython/py_environment.h"
+
+#include <string.h>
+
+#include "environment_text.h"
+#include "subinterp/cpython/py_text.h"
+
+/* Makes the list of (name, who said so, value, is it the build); new
+ * reference. */
+static PyObject *
+settings_create(const ec_setting *settings)
+{
+    ES_OWNED PyObject *list = PyList_New(0);
+
+    for (; list != NULL && settings->name != NULL; settings++) {
+        ES_OWNED PyObject *value = PyUnicode_DecodeFSDefault(settings->value);
+        ES_OWNED PyObject *item = NULL;
+
+        if (value != NULL) {
+            item =
+                Py_BuildValue("(ssOO)", settings->name, settings->origin, value,
+                              settings->is_built ? Py_True : Py_False);
+        }
+        if (item == NULL || PyList_Append(list, item) < 0) {
+            return NULL;
+        }
+    }
+    return es_take(&list);
+}
+
+PyObject *
+es_environment_create(const ec_slot *slot)
+{
+    if (slot->settings == NULL) {
+        return Py_NewRef(Py_None);
+    }
+    ES_OWNED PyObject *library =
+        PyUnicode_DecodeFSDefault(slot->library == NULL ? "" : slot->library);
+    ES_OWNED PyObject *settings = NULL;
+    ES_OWNED PyObject *module = NULL;
+    if (library != NULL) {
+        settings = settings_create(slot->settings);
+    }
+    if (settings != NULL) {
+        module = es_text_module("embed_environment", environment_text);
+    }
+    return module == NULL
+               ? NULL
+               : PyObject_CallMethod(module, "Environment", "sOO",
+                                     slot->plugin->name, library, settings);
+}
+
+/* Calls a method without arguments or result. */
+static int
+environment_call(PyObject *env, const char *method)
+{
+    if (env == Py_None) {
+        return 0;
+    }
+    ES_OWNED PyObject *result = PyObject_CallMethod(env, method, NULL);
+    return result == NULL ? -1 : 0;
+}
+
+int
+es_environment_site(PyObject *env)
+{
+    if (env != Py_None) {
+        return environment_call(env, "site");
+    }
+    ES_OWNED PyObject *site = PyImport_ImportModule("site");
+    return site == NULL ? -1 : environment_call(site, "main");
+}
+
+int
+es_environment_share(PyObject *env)
+{
+    return environment_call(env, "share");
+}
+
+int
+es_environment_preload(PyObject *env)
+{
+    return environment_call(env, "preload");
+}
+
+PyObject *
+es_environment_roots(PyObject *env, const char *library)
+{
+    if (env != Py_None) {
+        return PyObject_CallMethod(env, "roots", NULL);
+    }
+    const char *slash = library == NULL ? NULL : strrchr(library, '/');
+    ES_OWNED PyObject *roots = PyList_New(0);
+    if (roots != NULL && slash != NULL) {
+        ES_OWNED PyObject *dir =
+            PyUnicode_DecodeFSDefaultAndSize(library, slash - library);
+
+        if (dir == NULL || PyList_Append(roots, dir) < 0) {
+            return NULL;
+        }
+    }
+    return es_take(&roots);
+}
