@@ -225,12 +225,12 @@ $(BUILD)/obj/texts/%_text.h: subinterp/py/%.py tools/text-to-c.sh
 $(call objects,$(PYPY_SRC)): private CPPFLAGS += -I$(BUILD)/obj/texts
 $(call objects,$(PYPY_SRC)): | $(PY_TEXTS)
 
-$(BUILD)/lib/embed/libembed-pypy.so: $(call objects,$(PYPY_SRC) $(SHARED_SRC)) \
+$(BUILD)/lib/embed/libembed-pypy.so: $(call objects,$(PYPY_SRC) $(TYPES_SRC) $(SHARED_SRC)) \
 		mk/backend.map
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LINK) $(SO_LDFLAGS) -Wl,--version-script=mk/backend.map \
-		-o $@ $(filter %.o,$^) -lpthread -ldl
+		-o $@ $(filter %.o,$^) -lffi -lpthread -ldl
 
 # A backend module.  Not linked with libpython: core loads that first.
 define python_rules

@@ -54,6 +54,13 @@ typedef struct ec_backend {
     const char *name;    /* "cpython-3.13", "pypy" */
     bool is_shared_only; /* all extensions are in one interpreter */
 
+    /** ec_plugin_make() and ec_plugin_free() of core/types, which core does not
+     *  have. */
+    embed_status (*plugin_make)(const char *name, const char *declarations,
+                                const char *file, struct embed_plugin **out,
+                                ec_err *err);
+    void (*plugin_free)(struct embed_plugin *plugin);
+
     /** Starts Python, or joins the one that runs.  Called once. */
     embed_status (*start)(const ec_core *core, const ec_python *python,
                           ec_err *err);

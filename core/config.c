@@ -35,9 +35,8 @@ list_has(const char *list, const char *name)
     return false;
 }
 
-/* The level that a word of len bytes stands for; DEFAULT: none. */
-static embed_isolation
-level_of(const char *text, size_t len)
+embed_isolation
+ec_config_level_of(const char *text, size_t len)
 {
     for (int level = EMBED_ISOLATION_OWN; level <= EMBED_ISOLATION_SHARED;
          level++) {
@@ -63,7 +62,7 @@ list_level(const char *list, const char *name)
         bool is_this = len > 0 && is_word(list, len, name);
         bool is_any = len == 1 && list[0] == '*' && !is_named;
         if (is_this || is_any) {
-            embed_isolation level = level_of(equals + 1, n - len - 1);
+            embed_isolation level = ec_config_level_of(equals + 1, n - len - 1);
             if (level == EMBED_ISOLATION_DEFAULT) {
                 ec_log(EC_LOG_WARNING, name,
                        "EMBED_ISOLATION: '%.*s' is not own, sub or shared",

@@ -16,6 +16,9 @@
  */
 embed_isolation ec_config_level(const char *name, embed_isolation built);
 
+/** The level that a word of len bytes stands for; DEFAULT: none. */
+embed_isolation ec_config_level_of(const char *text, size_t len);
+
 /** "own", "sub" or "shared". */
 const char *ec_config_level_name(embed_isolation level);
 

@@ -52,8 +52,7 @@ is_valid(size_t index, const char *value)
 }
 
 embed_status
-ec_environment_ask(ec_slot *slot, const char *option, const char *value,
-                   ec_err *err)
+ec_environment_check(const char *option, const char *value, ec_err *err)
 {
     size_t i = option == NULL ? N_NAMES : name_index(option);
     if (i == N_NAMES) {
@@ -66,6 +65,17 @@ ec_environment_ask(ec_slot *slot, const char *option, const char *value,
         return ec_fail(err, EMBED_E_INVALID, "%s is 0 or 1, not '%s'", option,
                        value);
     }
+    return EMBED_OK;
+}
+
+embed_status
+ec_environment_ask(ec_slot *slot, const char *option, const char *value,
+                   ec_err *err)
+{
+    if (ec_environment_check(option, value, err) != EMBED_OK) {
+        return EMBED_E_INVALID;
+    }
+    size_t i = name_index(option);
     char *copy = value == NULL ? NULL : strdup(value);
     struct ec_asked *fresh = calloc(1, sizeof *fresh);
     if (fresh == NULL || (copy == NULL && value != NULL)) {

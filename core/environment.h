@@ -11,6 +11,11 @@
 
 #include "core/slot.h"
 
+/** Is there such an option, with such a value?  EMBED_OK or EMBED_E_INVALID;
+ *  NULL is no option, and a value of any. */
+embed_status
+ec_environment_check(const char *option, const char *value, ec_err *err);
+
 /** What the host asks for: embed_set_option().  EMBED_E_INVALID: there is no
  *  such option, or it has no such value. */
 embed_status ec_environment_ask(ec_slot *slot, const char *option,

@@ -23,6 +23,7 @@
 #include "core/python.h"
 #include "core/registry.h"
 #include "core/report.h"
+#include "core/source.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 
@@ -221,7 +222,10 @@ ec_life_create(ec_slot *slot, const ec_backend *b, _Atomic(void *) *where,
                ec_err *err)
 {
     void *inst = NULL;
-    embed_status status = ec_environment_choose(slot, err);
+    embed_status status = ec_source_refresh(slot, err);
+    if (status == EMBED_OK) {
+        status = ec_environment_choose(slot, err);
+    }
     if (status == EMBED_OK) {
         status = b->create(slot, &inst, err);
     }

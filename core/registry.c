@@ -44,8 +44,10 @@ ec_registry_add(struct embed_plugin *plugin)
         return NULL;
     }
     slot->plugin = plugin;
-    slot->library = library_pin(plugin);
     slot->start = plugin->entry;
+    bool is_source =
+        ec_slot_fits(plugin) && (plugin->flags & EMBED_PLUGIN_SOURCE) != 0;
+    slot->library = is_source ? plugin->init_file : library_pin(plugin);
     if (ec_slot_fits(plugin)) {
         slot->level = (embed_isolation)plugin->isolation;
     } else {

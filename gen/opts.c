@@ -315,18 +315,19 @@ compiler_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
     static const char *const cpp[] = {"-I", "-D", "-U"};
     static const char *const link[] = {"-L", "-l"};
     eg_list *list = NULL;
+    *out_known = true;
+    if (starts_with(arg, "-Wl,")) {
+        list_add(&opts->link, arg);
+        return EMBED_OK;
+    }
     for (size_t i = 0; i < sizeof cpp / sizeof cpp[0]; i++) {
         list = starts_with(arg, cpp[i]) ? &opts->cpp : list;
     }
     for (size_t i = 0; i < sizeof link / sizeof link[0]; i++) {
         list = starts_with(arg, link[i]) ? &opts->link : list;
     }
-    *out_known = list != NULL || starts_with(arg, "-Wl,");
-    if (!*out_known) {
-        return EMBED_OK;
-    }
     if (list == NULL) {
-        list_add(&opts->link, arg);
+        *out_known = false;
         return EMBED_OK;
     }
     list_add(list, arg);

@@ -183,6 +183,56 @@ EMBED_API embed_status embed_set_option(const char *name, const char *option,
                                         const char *value);
 
 /**
+ * Makes an extension out of text, without compiler and library: C declarations,
+ * as for cdef(), of what it exports, and the Python code that implements them.
+ * It is then as any other: started by the first call, or by embed_start(); its
+ * functions are what embed_symbol() gives.
+ *
+ * There is no preprocessor (`#define NAME 1` is understood, comments are), and
+ * no C code or variables.  EMBED_ON_FAILURE() takes a number or NULL.
+ *
+ * @param name     what Python code imports `ffi` and `lib` from
+ * @param source   UTF-8; the functions are attached by @ffi.def_extern()
+ * @param options  pairs of a name and a value, then NULL: "isolation" ("own",
+ *                 "sub", "shared"), and those of embed_set_option(); NULL: none
+ *
+ * All strings are copied.
+ *
+ * Returns:  EMBED_OK; EMBED_E_INVALID  a declaration, name or option: the last
+ *                                      error says where, its traceback shows
+ *                                      the line;
+ *           EMBED_E_NAME    there is an extension of that name already;
+ *           EMBED_E_PYTHON  there is no usable Python;
+ *           EMBED_E_CLOSED, EMBED_E_NOMEM.
+ */
+EMBED_API embed_status embed_open_source(const char *name,
+                                         const char *declarations,
+                                         const char *source,
+                                         const char *const *options);
+
+/**
+ * As embed_open_source(), with the Python code in a file: it is read again by
+ * each start, also that of embed_reload().  Modules beside the file can be
+ * imported.
+ *
+ * @param name  NULL: the file's name up to its first dot
+ *
+ * Returns:  as embed_open_source(); EMBED_E_IO.
+ */
+EMBED_API embed_status embed_open_file(const char *name,
+                                       const char *declarations,
+                                       const char *file,
+                                       const char *const *options);
+
+/**
+ * Returns the C function that an extension exports, of the type that was
+ * declared, also for a library that was built; NULL with the reason in the last
+ * error (EMBED_E_NAME, EMBED_E_INVALID, EMBED_E_ABI).  Valid for ever; the
+ * extension is not started by it.
+ */
+EMBED_API void *embed_symbol(const char *name, const char *function);
+
+/**
  * Forgets the failure or the unload of an extension and starts it again, in a
  * new interpreter.
  *

@@ -214,6 +214,8 @@ enum {
     EMBED_PLUGIN_MODULE = 1, /* has no program: the interpreter that imports it
                                 first implements its exports */
     EMBED_PLUGIN_CFFI = 2,   /* its C code is CFFI's own: see embed/cffi/ */
+    EMBED_PLUGIN_SOURCE = 8, /* made at run time out of text; `init_file` is its
+                                path, or NULL */
     EMBED_PLUGIN_STRICT = 4  /* does not run with less isolation than asked */
 };
 

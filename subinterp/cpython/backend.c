@@ -4,6 +4,7 @@
  */
 #include "core/backend.h"
 
+#include "core/types/cplugin.h"
 #include "core/version.h"
 #include "subinterp/cpython/call.h"
 #include "subinterp/cpython/control.h"
@@ -34,6 +35,8 @@ embed_backend(uint32_t abi)
         .abi = EC_BACKEND_ABI,
         .name = "cpython-" EC_TEXT_OF(PY_MAJOR_VERSION) "." EC_TEXT_OF(
             PY_MINOR_VERSION),
+        .plugin_make = ec_plugin_make,
+        .plugin_free = ec_plugin_free,
         .start = es_runtime_start,
         .create = es_interp_create,
         .init = es_interp_init,

@@ -29,10 +29,21 @@ source_text(const struct embed_plugin *plugin, size_t *out_size)
     return plugin->init_code + skip;
 }
 
+/* Is the code in a file that linecache finds itself? */
+static bool
+source_is_file(const struct embed_plugin *plugin)
+{
+    return (plugin->flags & EMBED_PLUGIN_SOURCE) != 0 &&
+           plugin->init_file != NULL;
+}
+
 /* Returns the file name in tracebacks; new reference. */
 static PyObject *
 source_name(const struct embed_plugin *plugin)
 {
+    if (source_is_file(plugin)) {
+        return PyUnicode_DecodeFSDefault(plugin->init_file);
+    }
     return PyUnicode_FromFormat("<init code for '%s'>", plugin->name);
 }
 
@@ -71,8 +82,10 @@ source_cache(const struct embed_plugin *plugin, PyObject *linecache,
 void
 es_source_show(const struct embed_plugin *plugin)
 {
+    if (source_is_file(plugin)) {
+        return;
+    }
     ES_OWNED PyObject *linecache = PyImport_ImportModule("linecache");
-
     if (linecache != NULL) {
         (void)source_cache(plugin, linecache, false);
     }
@@ -87,7 +100,7 @@ source_show_if_cheap(const struct embed_plugin *plugin)
     ES_OWNED PyObject *name = PyUnicode_FromString("linecache");
     ES_OWNED PyObject *linecache = NULL;
 
-    if (name != NULL) {
+    if (name != NULL && !source_is_file(plugin)) {
         linecache = PyImport_GetModule(name);
     }
     if (linecache != NULL) {

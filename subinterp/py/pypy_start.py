@@ -315,7 +315,8 @@ def init(instance, name, code, size, file, library):
     """Makes the module of an extension, whose tables PyPy has loaded, and runs
     its init code.  0: done."""
     name = decode(name)
-    label = "<init code for '%s'>" % name
+    file = decode(file)
+    label = file if file.startswith("/") else "<init code for '%s'>" % name
     env = ""
     real_ffi(instance, False)
     try:
@@ -335,7 +336,7 @@ def init(instance, name, code, size, file, library):
         source_show(label, source)
         env.preload()
         exec(names.compile(source, label),
-             {"__name__": name, "__file__": decode(file)})
+             {"__name__": name, "__file__": file})
         return 0
     except BaseException as error:
         trace = trace_of(error)

@@ -4,6 +4,7 @@
  */
 #include "core/backend.h"
 
+#include "core/types/cplugin.h"
 #include "subinterp/pypy/ext.h"
 #include "subinterp/pypy/start.h"
 #include "subinterp/pypy/thread.h"
@@ -102,6 +103,8 @@ embed_backend(uint32_t abi)
         .abi = EC_BACKEND_ABI,
         .name = "pypy",
         .is_shared_only = true,
+        .plugin_make = ec_plugin_make,
+        .plugin_free = ec_plugin_free,
         .start = pp_start,
         .create = pp_create,
         .init = pp_init,
