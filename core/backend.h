@@ -88,8 +88,13 @@ typedef struct ec_backend {
      *  at once, as far as the deadline allows. */
     void (*exit)(void *const *insts, size_t n, uint64_t deadline_ns);
 
-    /** The entry of READY extensions. */
+    /** The entry of READY extensions; the same for those whose calls are
+     *  counted, NULL where that cannot be. */
     embed_call_fn *call;
+    embed_call_fn *call_counted;
+    /** Adds up what was counted in all instances of an extension.
+     *  @param inst  the one in use, or NULL */
+    void (*stats)(const ec_slot *slot, void *inst, embed_statistics *out);
 
     /** Gives up the GIL that this thread holds, any Python's; NULL if none. */
     void *(*detach)(void);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include <errno.h>
+#include <string.h>
 
 #include "core/environment.h"
 #include "core/life.h"
@@ -194,6 +195,46 @@ embed_status
 embed_reload(const char *name, int timeout_ms)
 {
     return with_named(name, timeout_ms, ec_life_reload);
+}
+
+static embed_status
+count(ec_slot *slot, int on, ec_err *err)
+{
+    const ec_backend *b = ec_life_backend();
+    if (b != NULL && b->call_counted == NULL) {
+        return ec_fail(err, EMBED_E_STATE,
+                       "this Python (%s) has no counted calls", b->name);
+    }
+    ec_life_count(slot, on != 0);
+    return EMBED_OK;
+}
+
+embed_status
+embed_count(const char *name, int on)
+{
+    return with_named(name, on, count);
+}
+
+embed_status
+embed_stats(const char *name, embed_statistics *out)
+{
+    int saved = errno;
+    ec_err err = EC_ERR_INIT;
+    ec_slot *slot = ec_registry_named(name, &err);
+    const ec_backend *b = ec_life_backend();
+    if (slot != NULL && (out == NULL || out->size == 0)) {
+        (void)ec_fail(&err, EMBED_E_INVALID, "out is NULL, or its size is 0");
+    } else if (slot != NULL) {
+        embed_statistics all = EMBED_STATISTICS_INIT;
+        if (b != NULL && b->stats != NULL) {
+            b->stats(slot, inst_of(slot), &all);
+        }
+        all.size = out->size < sizeof all ? out->size : sizeof all;
+        memcpy(out, &all, all.size);
+    }
+    embed_status status = ec_report_api(name == NULL ? "" : name, &err);
+    errno = saved;
+    return status;
 }
 
 static uint64_t

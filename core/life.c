@@ -269,6 +269,28 @@ create(ec_slot *slot, const ec_backend *b, ec_err *err)
     return status;
 }
 
+/* Has calls go to a READY extension. */
+static void
+entry_publish(const ec_slot *slot, const ec_backend *b)
+    EC_REQUIRES(ec_life_lock)
+{
+    embed_call_fn *entry =
+        slot->is_counted && b->call_counted != NULL ? b->call_counted : b->call;
+    /* Pairs with embed_plugin_entry(): who sees the entry sees the rest. */
+    __atomic_store_n(&slot->plugin->entry, entry, __ATOMIC_RELEASE);
+}
+
+void
+ec_life_count(ec_slot *slot, bool on)
+{
+    ec_mutex_lock(&ec_life_lock);
+    slot->is_counted = on;
+    if (slot->state == EMBED_STATE_READY) {
+        entry_publish(slot, ec_life_backend());
+    }
+    ec_mutex_unlock(&ec_life_lock);
+}
+
 /* Records what creation came to and wakes the threads that wait for it. */
 static void
 settle(ec_slot *slot, const ec_backend *b, embed_status status,
@@ -278,8 +300,7 @@ settle(ec_slot *slot, const ec_backend *b, embed_status status,
     slot->creator = NULL;
     if (status == EMBED_OK) {
         slot->state = EMBED_STATE_READY;
-        /* Pairs with embed_plugin_entry(): who sees the entry sees the rest. */
-        __atomic_store_n(&slot->plugin->entry, b->call, __ATOMIC_RELEASE);
+        entry_publish(slot, b);
     } else if (status == EMBED_E_STACK) {
         /* This thread's fault, not the extension's. */
         slot->state = EMBED_STATE_EMPTY;
@@ -448,7 +469,7 @@ adopt(ec_slot *slot, void *inst, embed_isolation level)
         slot->level = level;
         slot->state = EMBED_STATE_READY;
         atomic_store_explicit(&slot->inst, inst, memory_order_release);
-        __atomic_store_n(&slot->plugin->entry, b->call, __ATOMIC_RELEASE);
+        entry_publish(slot, b);
     }
     ec_mutex_unlock(&ec_life_lock);
     return is_free;

@@ -42,6 +42,9 @@ embed_status ec_life_reload(ec_slot *slot, int timeout_ms, ec_err *err);
 /** embed_shutdown(). */
 embed_status ec_life_shutdown(int timeout_ms, ec_err *err);
 
+/** Has the calls of an extension counted, or not any more. */
+void ec_life_count(ec_slot *slot, bool on);
+
 /** Fills `info` of one extension; info->size is what the caller knows. */
 void ec_life_info(ec_slot *slot, embed_info *info);
 

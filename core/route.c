@@ -67,7 +67,10 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
                                         "its library is not initialised yet");
     errno = saved;
     if (status == EMBED_OK) {
-        ec_life_backend()->call(fn, buffer);
+        const ec_backend *b = ec_life_backend();
+        embed_call_fn *entry = embed_plugin_entry(plugin);
+        /* While it is created, there is no other than this one. */
+        (entry == slot->start ? b->call : entry)(fn, buffer);
     } else {
         ec_report_fail(fn, buffer, &err);
     }

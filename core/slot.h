@@ -49,6 +49,7 @@ typedef struct ec_slot {
                                        host has asked for; NULL: nothing */
     const ec_setting *settings;     /* of the newest start, for the thread that
                                      creates it; NULL: none */
+    bool is_counted;                /* guarded by: runtime lock */
     _Atomic uint64_t deadline_ns;   /* longest time for each call; 0: none */
     _Atomic(void *) inst;           /* the backend's instance */
     _Atomic(void *) module;         /* the backend's, for imports; NULL: none */

@@ -284,6 +284,47 @@ EMBED_API void embed_set_error_hook(embed_error_hook *hook, void *arg);
  */
 EMBED_API embed_status embed_thread_release(void);
 
+/** What was counted of an extension since it was first counted.  Set `size`
+ *  (EMBED_STATISTICS_INIT) first. */
+typedef struct embed_statistics {
+    size_t size;      /* sizeof(embed_statistics) at the caller */
+    uint64_t calls;   /* that have ended, or failed to begin */
+    uint64_t errors;  /* of these: that gave the failure value */
+    uint64_t call_ns; /* time in them, with what they waited for in there */
+    uint64_t wait_ns; /* time before them, mostly waiting for the GIL */
+    uint64_t memory;  /* bytes that its interpreter has for small objects
+                           (CPython's arenas); 0 where it shares them: levels
+                           sub and shared */
+} embed_statistics;
+
+#define EMBED_STATISTICS_INIT             \
+ {                                        \
+  sizeof(embed_statistics), 0, 0, 0, 0, 0 \
+ }
+
+/**
+ * Has the calls of an extension counted from now on, or not any more.  A call
+ * that is not counted costs nothing for it.
+ *
+ * Times are measured for one call in 32, and stand for all 32, as long as calls
+ * are short.
+ *
+ * @param on  1 or 0
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_STATE on PyPy, when it is known.
+ */
+EMBED_API embed_status embed_count(const char *name, int on);
+
+/**
+ * Says what was counted, over all interpreters that the extension has had.
+ *
+ * @param out  `size` set by the caller; filled on success
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_INVALID (NULL, or size 0).
+ * Blocks:   never on Python.
+ */
+EMBED_API embed_status embed_stats(const char *name, embed_statistics *out);
+
 /**
  * Writes what there is and what runs: the Python, all extensions with their
  * state, who creates them and who waits for that, the threads that are in a

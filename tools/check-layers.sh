@@ -28,7 +28,7 @@ arrow 'subinterp/cpython/*.[ch]' \
     "subinterp/cpython/[a-z0-9_]+\.[ch]|[a-z_]+_text\.h|core/[a-z0-9_]+\.h|$types|$public"
 
 arrow 'subinterp/pypy/*.[ch]' \
-    "subinterp/pypy/[a-z0-9_]+\.h|[a-z_]+_text\.h|core/[a-z0-9_]+\.h|$public"
+    "subinterp/pypy/[a-z0-9_]+\.h|[a-z_]+_text\.h|core/[a-z0-9_]+\.h|$types|$public"
 
 # Code of the form that CFFI generates includes our own Python.h.
 out=$(grep -rnE '# *include *<Python\.h>' include core gen subinterp tests |

@@ -15,6 +15,7 @@
 #include "subinterp/cpython/py_module.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
+#include "subinterp/cpython/stats.h"
 #include "subinterp/cpython/thread.h"
 
 /* Process exit: whatever has not finished in time is left to run. */
@@ -44,6 +45,8 @@ embed_backend(uint32_t abi)
         .retire = es_interp_retire,
         .exit = exit_all,
         .call = es_call,
+        .call_counted = es_call_counted,
+        .stats = es_stats,
         .detach = es_detach,
         .attach = es_attach,
         .belongs = es_belongs,

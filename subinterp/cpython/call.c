@@ -72,8 +72,67 @@ call_enter(struct embed_externpy *fn, es_inst **inst, es_entry *entry,
     return true;
 }
 
-void
-es_call(struct embed_externpy *fn, char *buffer)
+/* --- counting -------------------------------------------------------------*/
+
+/* Of so many short calls one is timed. */
+#define TIMED_EACH 32u
+#define LONG_NS    5000u
+
+/* A call that is counted; on its stack. */
+typedef struct count {
+    uint64_t weight; /* how many calls it stands for; 0: not timed */
+    uint64_t before_ns, entered_ns;
+} count;
+
+static inline void
+add(_Atomic uint64_t *to, uint64_t n)
+{
+    uint64_t now = atomic_load_explicit(to, memory_order_relaxed);
+    atomic_store_explicit(to, now + n, memory_order_relaxed);
+}
+
+/* Before entering. */
+static inline void
+count_begin(count *c, const es_counts *counts)
+{
+    bool is_long = atomic_load_explicit(&counts->is_long, memory_order_relaxed);
+    uint64_t n = atomic_load_explicit(&counts->calls, memory_order_relaxed);
+    c->weight = is_long ? 1 : n % TIMED_EACH == 0 ? TIMED_EACH : 0;
+    if (ES_UNLIKELY(c->weight != 0)) {
+        c->before_ns = ec_now_ns();
+    }
+}
+
+static inline void
+count_entered(count *c)
+{
+    if (ES_UNLIKELY(c->weight != 0)) {
+        c->entered_ns = ec_now_ns();
+    }
+}
+
+/* Before leaving. */
+static inline void
+count_end(const count *c, es_counts *counts, embed_status status)
+{
+    add(&counts->calls, 1);
+    if (ES_UNLIKELY(status != EMBED_OK)) {
+        add(&counts->errors, 1);
+    }
+    if (ES_UNLIKELY(c->weight != 0)) {
+        uint64_t ns = ec_now_ns() - c->entered_ns;
+        add(&counts->call_ns, ns * c->weight);
+        add(&counts->wait_ns, (c->entered_ns - c->before_ns) * c->weight);
+        atomic_store_explicit(&counts->is_long, ns > LONG_NS,
+                              memory_order_relaxed);
+    }
+}
+
+/* --- the call -------------------------------------------------------------*/
+
+/* is_counted is a constant in both places. */
+static inline __attribute__((always_inline)) void
+call(struct embed_externpy *fn, char *buffer, bool is_counted)
 {
     int caller_errno = errno;
     es_tls *tls = &es_tls_self;
@@ -81,6 +140,7 @@ es_call(struct embed_externpy *fn, char *buffer)
         atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
     es_entry entry;
     ec_err err;
+    count c;
     err_init(&err);
     if (ES_UNLIKELY(inst == NULL)) {
         call_gone(fn, buffer, &err);
@@ -88,13 +148,22 @@ es_call(struct embed_externpy *fn, char *buffer)
     }
     es_watch watch;
     watch.expires_ns = 0;
+    if (is_counted) {
+        count_begin(&c, &inst->counts);
+    }
     if (ES_UNLIKELY(!es_enter_fast(inst, tls, &entry))) {
         if (!call_enter(fn, &inst, &entry, &err)) {
+            if (is_counted) {
+                atomic_fetch_add(&inst->counts.refused, 1);
+            }
             errno = caller_errno;
             call_failed(fn, buffer, &err);
             return;
         }
         es_watch_begin(&watch, inst, &entry);
+    }
+    if (is_counted) {
+        count_entered(&c);
     }
     tls->py_errno = caller_errno;
     /* Null while the extension is being created and has not got that far. */
@@ -102,6 +171,9 @@ es_call(struct embed_externpy *fn, char *buffer)
     es_attached *attached =
         ES_UNLIKELY(ext == NULL) ? NULL : ext->attached[ec_export_index(fn)];
     if (ES_UNLIKELY(attached == NULL)) {
+        if (is_counted) {
+            count_end(&c, &inst->counts, EMBED_E_UNATTACHED);
+        }
         es_watch_end(&watch);
         es_leave(&entry);
         errno = caller_errno;
@@ -109,6 +181,9 @@ es_call(struct embed_externpy *fn, char *buffer)
         return;
     }
     embed_status status = es_attached_call(attached, buffer, &err);
+    if (is_counted) {
+        count_end(&c, &inst->counts, status);
+    }
     if (ES_UNLIKELY(watch.expires_ns != 0)) {
         es_watch_end(&watch);
     }
@@ -117,4 +192,16 @@ es_call(struct embed_externpy *fn, char *buffer)
     if (ES_UNLIKELY(status != EMBED_OK)) {
         call_raised(fn, &err);
     }
+}
+
+void
+es_call(struct embed_externpy *fn, char *buffer)
+{
+    call(fn, buffer, false);
+}
+
+void
+es_call_counted(struct embed_externpy *fn, char *buffer)
+{
+    call(fn, buffer, true);
 }

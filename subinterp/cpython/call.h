@@ -14,4 +14,7 @@ extern const ec_core *es_core;
  *  thread.  errno: Python sees the caller's, the caller sees Python's. */
 void es_call(struct embed_externpy *fn, char *buffer);
 
+/** ec_backend.call_counted: the same, and counts. */
+void es_call_counted(struct embed_externpy *fn, char *buffer);
+
 #endif /* EMBED_SUBINTERP_CPYTHON_CALL_H */

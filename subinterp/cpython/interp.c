@@ -154,6 +154,18 @@ inst_link(es_inst *inst)
     }
 }
 
+void
+es_insts_walk(const ec_slot *slot, void (*fn)(const es_inst *inst, void *arg),
+              void *arg)
+{
+    for (const es_inst *inst = atomic_load(&all_insts); inst != NULL;
+         inst = inst->next) {
+        if (inst->slot == slot) {
+            fn(inst, arg);
+        }
+    }
+}
+
 embed_status
 es_interp_create(ec_slot *slot, void **out, ec_err *err)
 {

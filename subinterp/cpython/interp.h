@@ -46,6 +46,17 @@ typedef struct es_interp {
                                it.  Written and read by the forking thread */
 } es_interp;
 
+/** What was counted of an instance's calls; only what call_counted() adds.
+ *  Changed with its GIL held, so never by two at once; read at any time. */
+typedef struct es_counts {
+    _Atomic uint64_t calls;
+    _Atomic uint64_t errors;
+    _Atomic uint64_t call_ns;
+    _Atomic uint64_t wait_ns;
+    _Atomic uint64_t refused; /* calls that could not begin: without a GIL */
+    _Atomic bool is_long;     /* the last call that was timed was */
+} es_counts;
+
 typedef struct es_inst {
     es_interp *interp;     /* constant */
     ec_slot *slot;         /* constant */
@@ -54,7 +65,8 @@ typedef struct es_inst {
     bool is_guest;         /* constant; in an interpreter that is another
                               extension's, or the host's */
     _Atomic unsigned gate; /* ES_GATE_*; 0: free to enter */
-    struct es_inst *next;  /* constant; all that ever were: never freed, as
+    es_counts counts;
+    struct es_inst *next; /* constant; all that ever were: never freed, as
                               a late caller may still look at its gate */
 } es_inst;
 
@@ -92,5 +104,9 @@ void es_interps_end_all(void);
 bool es_interp_may_end(void);
 
 int64_t es_interp_id(void *inst);
+
+/** Calls `fn` for each instance that there is or was of an extension. */
+void es_insts_walk(const ec_slot *slot,
+                   void (*fn)(const es_inst *inst, void *arg), void *arg);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_INTERP_H */

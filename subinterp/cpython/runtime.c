@@ -10,6 +10,7 @@
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/py_guard.h"
 #include "subinterp/cpython/service.h"
+#include "subinterp/cpython/stats.h"
 #include "subinterp/cpython/thread.h"
 
 es_interp es_main;
@@ -162,6 +163,7 @@ start_job(void *arg)
     static start_guard guard;
     start_guard_take(&guard);
     bool is_foreign = Py_IsInitialized() != 0;
+    es_stats_init();
     if (!is_foreign) {
         args->status = initialize(args->python, args->err);
         is_main_ours = args->status == EMBED_OK;
