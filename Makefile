@@ -163,9 +163,9 @@ $(BUILD)/obj/libtypes.a: $(call objects,$(TYPES_SRC) core/err.c)
 	$(archive)
 $(BUILD)/obj/libcore.a: $(call objects,$(filter-out core/err.c,$(CORE_SRC)))
 	$(archive)
-# Not in the library: what belongs to the command alone, as cmd_inspect.c, which
+# Not in the library: what belongs to the command alone, as loaded.c, which
 # stands in for a function of libembed's.
-GEN_MAIN := gen/main.c gen/cmd_inspect.c
+GEN_MAIN := gen/main.c gen/cmd_inspect.c gen/cmd_call.c gen/loaded.c
 $(BUILD)/obj/libgen.a: $(call objects,$(filter-out $(GEN_MAIN),$(GEN_SRC)))
 	$(archive)
 $(BUILD)/obj/libsupport.a: $(call objects,$(SUPPORT_SRC))
@@ -186,6 +186,7 @@ $(LIBEMBED): $(call objects,$(CORE_SRC)) mk/libembed.map
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LINK) $(SO_LDFLAGS) -Wl,-soname,libembed.so.0 \
+		-Wl,-Bsymbolic-functions \
 		-Wl,--version-script=mk/libembed.map \
 		-o $@ $(filter %.o,$^) -lpthread -ldl
 

@@ -66,7 +66,7 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
                               : ec_fail(&err, EMBED_E_STATE,
                                         "its library is not initialised yet");
     errno = saved;
-    if (status == EMBED_OK) {
+    if (slot != NULL && status == EMBED_OK) {
         const ec_backend *b = ec_life_backend();
         embed_call_fn *entry = embed_plugin_entry(plugin);
         /* While it is created, there is no other than this one. */

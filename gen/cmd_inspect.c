@@ -4,64 +4,23 @@
  */
 #include "gen/cmd_inspect.h"
 
-#include <dlfcn.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/types/ctable.h"
-#include "embed/plugin.h"
-
-/* More than one program has in one library. */
-#define PLUGINS_MAX 64
-
-static struct embed_plugin *plugins[PLUGINS_MAX];
-static size_t n_plugins;
-
-/* In place of libembed's: the constructors of the library tell us.  That works
- * as the program comes first where the loader looks for names. */
-EMBED_PLUGIN_EXPORT void
-embed_plugin_register(struct embed_plugin *plugin)
-{
-    if (n_plugins < PLUGINS_MAX) {
-        plugins[n_plugins++] = plugin;
-    }
-}
-
-/* The part of "NAME.function" behind the name of the extension. */
-static const char *
-function_name(const struct embed_export *export)
-{
-    const char *dot = strrchr(export->externpy.name, '.');
-    return dot == NULL ? export->externpy.name : dot + 1;
-}
+#include "gen/loaded.h"
 
 /* Prints an export as C declares it. */
 static void
 export_print(ec_table *table, const struct embed_plugin *plugin,
              const struct embed_export *export)
 {
-    const char *name = function_name(export);
-    int i = ec_table_global(table, name, strlen(name));
-    ec_type *type = NULL;
-    ec_err ignored = EC_ERR_INIT;
-    if (i >= 0) {
-        uintptr_t op = (uintptr_t)plugin->context->globals[i].type_op;
-        (void)ec_table_type(table, (int)(op >> 8), &type, &ignored);
-        ec_err_clear(&ignored);
-    }
-    if (type != NULL && type->kind == EC_KIND_POINTER) {
-        type = type->item;
-    }
-    const char *c = type == NULL ? "" : type->name;
-    int at = type == NULL ? 0 : (int)type->name_pos;
-    bool is_close = at == 0 || c[at - 1] == '*';
-    bool is_empty = strcmp(c + at, "()") == 0;
-    (void)printf("    %.*s%s%s%s;  /* %s:%d%s */\n", at, c, is_close ? "" : " ",
-                 name, is_empty ? "(void)" : c + at,
+    eg_text text = EG_TEXT_INIT;
+    eg_loaded_declare(eg_loaded_function_type(table, plugin, export),
+                      eg_loaded_function_name(export), &text);
+    (void)printf("    %s;  /* %s:%d%s */\n", eg_text_string(&text),
                  export->file == NULL ? "?" : export->file, export->line,
                  export->failure == NULL ? "" : ", has a failure value");
+    eg_text_fini(&text);
 }
 
 static void
@@ -142,32 +101,10 @@ plugin_print(const struct embed_plugin *plugin)
 embed_status
 eg_cmd_inspect(const eg_opts *opts, eg_report *report)
 {
-    char path[PATH_MAX];
-    if (realpath(opts->api, path) == NULL) {
-        eg_report_error(report, "%s: there is no such file", opts->api);
-        return EMBED_E_INVALID;
+    eg_loaded loaded;
+    embed_status status = eg_loaded_open(opts->api, &loaded, report);
+    for (size_t i = 0; status == EMBED_OK && i < loaded.n; i++) {
+        plugin_print(loaded.plugins[i]);
     }
-    if (dlopen(path, RTLD_NOW | RTLD_LOCAL) == NULL) {
-        eg_report_error(report, "%s",
-                        dlerror()); // NOLINT(concurrency-mt-unsafe)
-        return EMBED_E_INVALID;
-    }
-    if (n_plugins == 0) {
-        eg_report_error(report,
-                        "%s: no extension of libembed is in it that makes "
-                        "itself known when it is loaded",
-                        opts->api);
-        return EMBED_E_INVALID;
-    }
-    for (size_t i = 0; i < n_plugins; i++) {
-        if (plugins[i]->abi != EMBED_PLUGIN_ABI ||
-            plugins[i]->size != sizeof *plugins[i]) {
-            eg_report_error(report, "%s: %s: made for ABI %u, this is %u",
-                            opts->api, plugins[i]->name,
-                            (unsigned)plugins[i]->abi, EMBED_PLUGIN_ABI);
-            return EMBED_E_INVALID;
-        }
-        plugin_print(plugins[i]);
-    }
-    return EMBED_OK;
+    return status;
 }

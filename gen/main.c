@@ -8,7 +8,10 @@
 #include <stdio.h>
 
 #include "gen/cmd_build.h"
+#include "gen/cmd_call.h"
+#include "gen/cmd_check.h"
 #include "gen/cmd_check_api.h"
+#include "gen/cmd_doctor.h"
 #include "gen/cmd_generated.h"
 #include "gen/cmd_inspect.h"
 #include "gen/cmd_script.h"
@@ -43,12 +46,22 @@ input_run(const eg_opts *opts)
     case EG_COMMAND_INSPECT:
         status = eg_cmd_inspect(opts, &report);
         break;
+    case EG_COMMAND_CALL:
+        status = eg_cmd_call(opts, &report);
+        break;
+    case EG_COMMAND_CHECK:
+        status = eg_cmd_check(opts, &report);
+        break;
+    case EG_COMMAND_DOCTOR:
+        status = eg_cmd_doctor(&report);
+        break;
     case EG_COMMAND_HELP:
     case EG_COMMAND_HELP_BUILD:
     case EG_COMMAND_HELP_CHECK_API:
     case EG_COMMAND_VERSION:
         break;
     }
+    (void)fflush(stdout);
     (void)fputs(eg_text_string(&report.text), stderr);
     eg_report_fini(&report);
     return status == EMBED_OK ? code : EXIT_INPUT;
@@ -65,6 +78,9 @@ command_run(const eg_opts *opts)
     case EG_COMMAND_DECLARATIONS:
     case EG_COMMAND_CHECK_API:
     case EG_COMMAND_INSPECT:
+    case EG_COMMAND_CALL:
+    case EG_COMMAND_CHECK:
+    case EG_COMMAND_DOCTOR:
         code = input_run(opts);
         break;
     case EG_COMMAND_HELP:

@@ -15,6 +15,9 @@ static const char help_text[] =
     "usage: embed build API.h INIT.py [options]\n"
     "       embed check-api DECL.h --against REAL.h [options]\n"
     "       embed inspect LIBRARY\n"
+    "       embed call [--time N] LIBRARY FUNCTION [ARGUMENT ...]\n"
+    "       embed check [--stdlib] [--venv DIR] [MODULE ...]\n"
+    "       embed doctor\n"
     "       embed help [build | check-api]\n"
     "       embed --version\n"
     "\n"
@@ -94,6 +97,7 @@ eg_opts_fini(eg_opts *opts)
 {
     free((void *)opts->apis.items);
     free((void *)opts->settings.items);
+    free((void *)opts->args.items);
     free((void *)opts->bundles.items);
     free((void *)opts->packed.items);
     free((void *)opts->overrides.items);
@@ -130,10 +134,10 @@ list_add(eg_list *list, const char *item)
 static embed_status
 lists_init(eg_opts *opts, int argc, ec_err *err)
 {
-    eg_list *lists[] = {&opts->bundles, &opts->packed,  &opts->overrides,
-                        &opts->apis,    &opts->cdefs,   &opts->included,
-                        &opts->modules, &opts->sources, &opts->cpp,
-                        &opts->link,    &opts->settings};
+    eg_list *lists[] = {&opts->bundles, &opts->packed,   &opts->overrides,
+                        &opts->apis,    &opts->cdefs,    &opts->included,
+                        &opts->modules, &opts->sources,  &opts->cpp,
+                        &opts->link,    &opts->settings, &opts->args};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         lists[i]->items = calloc((size_t)argc * 2 + 1, sizeof(char *));
         if (lists[i]->items == NULL) {
@@ -525,6 +529,82 @@ inspect_parse(eg_opts *opts, const cursor *at, ec_err *err)
 }
 
 static embed_status
+number_parse(const char *text, long *out, ec_err *err)
+{
+    char *end = NULL;
+    *out = strtol(text, &end, 10);
+    return end != text && *end == '\0' && *out > 0
+               ? EMBED_OK
+               : ec_fail(err, EMBED_E_INVALID,
+                         "--time must be a number of calls, not '%s'", text);
+}
+
+/* What comes after FUNCTION are its arguments, "-1" too. */
+static embed_status
+call_parse(eg_opts *opts, cursor *at, ec_err *err)
+{
+    opts->command = EG_COMMAND_CALL;
+    embed_status status = lists_init(opts, at->argc, err);
+    while (status == EMBED_OK && at->next < at->argc) {
+        const char *arg = at->argv[at->next++];
+        const char *value = NULL;
+        if (opts->name != NULL) {
+            list_add(&opts->args, arg);
+            continue;
+        }
+        status = option_value(arg, "--time", at, &value, err);
+        if (status == EMBED_OK && value != NULL) {
+            status = number_parse(value, &opts->times, err);
+        } else if (status == EMBED_OK && arg[0] == '-') {
+            status = ec_fail(err, EMBED_E_INVALID, "unknown option '%s'", arg);
+        } else if (status == EMBED_OK) {
+            *(opts->api == NULL ? &opts->api : &opts->name) = arg;
+        }
+    }
+    if (status == EMBED_OK && opts->name == NULL) {
+        return ec_fail(err, EMBED_E_INVALID, "%s is missing",
+                       opts->api == NULL ? "LIBRARY" : "FUNCTION");
+    }
+    return status;
+}
+
+static embed_status
+check_parse(eg_opts *opts, cursor *at, ec_err *err)
+{
+    opts->command = EG_COMMAND_CHECK;
+    embed_status status = lists_init(opts, at->argc, err);
+    while (status == EMBED_OK && at->next < at->argc) {
+        const char *arg = at->argv[at->next++];
+        if (strcmp(arg, "--stdlib") == 0) {
+            opts->is_stdlib = true;
+        } else if (arg[0] == '-') {
+            bool known = false;
+            status = setting_option(opts, arg, at, &known, err);
+            if (status == EMBED_OK && !known) {
+                status =
+                    ec_fail(err, EMBED_E_INVALID, "unknown option '%s'", arg);
+            }
+        } else {
+            list_add(&opts->args, arg);
+        }
+    }
+    if (status == EMBED_OK && opts->args.n == 0 && !opts->is_stdlib) {
+        return ec_fail(err, EMBED_E_INVALID, "MODULE is missing");
+    }
+    return status;
+}
+
+static embed_status
+doctor_parse(eg_opts *opts, const cursor *at, ec_err *err)
+{
+    opts->command = EG_COMMAND_DOCTOR;
+    return at->next == at->argc
+               ? EMBED_OK
+               : ec_fail(err, EMBED_E_INVALID, "unexpected argument '%s'",
+                         at->argv[at->next]);
+}
+
+static embed_status
 help_parse(eg_opts *opts, const cursor *at, ec_err *err)
 {
     opts->command = EG_COMMAND_HELP;
@@ -559,6 +639,12 @@ eg_opts_parse(int argc, char **argv, eg_opts *out, ec_err *err)
         status = build_parse(out, EG_COMMAND_CHECK_API, &at, err);
     } else if (strcmp(command, "inspect") == 0) {
         status = inspect_parse(out, &at, err);
+    } else if (strcmp(command, "call") == 0) {
+        status = call_parse(out, &at, err);
+    } else if (strcmp(command, "check") == 0) {
+        status = check_parse(out, &at, err);
+    } else if (strcmp(command, "doctor") == 0) {
+        status = doctor_parse(out, &at, err);
     } else if (strcmp(command, "declarations") == 0) {
         status = build_parse(out, EG_COMMAND_DECLARATIONS, &at, err);
     } else if (strcmp(command, "help") == 0) {

@@ -23,6 +23,9 @@ typedef enum eg_command {
     EG_COMMAND_HELP,
     EG_COMMAND_CHECK_API, /* `api` against `against` */
     EG_COMMAND_INSPECT,   /* `api` is a library */
+    EG_COMMAND_CALL,      /* `api` is a library, `name` an export */
+    EG_COMMAND_CHECK,     /* `args` are modules of Python */
+    EG_COMMAND_DOCTOR,
     EG_COMMAND_HELP_BUILD,
     EG_COMMAND_HELP_CHECK_API,
     EG_COMMAND_VERSION,
@@ -54,6 +57,9 @@ typedef struct eg_opts {
     eg_list bundles;   /* --bundle */
     eg_list sources;   /* --source */
     eg_list cpp;       /* -I -D -U ...: for preprocessor and compiler */
+    eg_list args;      /* call: its arguments; check: modules */
+    long times;        /* call --time: how often; 0: not asked */
+    bool is_stdlib;    /* check --stdlib: all of the standard library, too */
     eg_list link;      /* -L -l -Wl,... and what follows -- */
 } eg_opts;
 

@@ -446,8 +446,8 @@ globals_fill(maker *m)
 {
     size_t count = ec_scope_count(m->scope);
     size_t n = 0;
-    // NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers
     const ec_decl **decls =
+        // NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers
         ec_types_alloc(m->types, (count + 1) * sizeof *decls);
     struct embed_global *globals =
         ec_types_alloc(m->types, (count + 1) * sizeof *globals);

@@ -153,6 +153,15 @@ wrong_use_says_what_is_wrong(void **state)
                  "option '--isolated' is given twice");
     assert_usage("embed build a.h b.py --preload",
                  "option '--preload' needs a value");
+    assert_usage("embed call", "LIBRARY is missing");
+    assert_usage("embed call x.so", "FUNCTION is missing");
+    assert_usage("embed call --frob x.so f", "unknown option '--frob'");
+    assert_usage("embed call --time", "option '--time' needs a value");
+    assert_usage("embed call --time 1x x.so f",
+                 "--time must be a number of calls, not '1x'");
+    assert_usage("embed check", "MODULE is missing");
+    assert_usage("embed check json --frob", "unknown option '--frob'");
+    assert_usage("embed doctor x", "unexpected argument 'x'");
     assert_usage("embed build a.h b.py --isolation none",
                  "--isolation must be own, sub or shared, not 'none'");
     assert_usage("embed build --api a.h b.py c",
