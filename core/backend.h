@@ -120,6 +120,10 @@ typedef struct ec_backend {
     /** Has all calls in flight raise embed.Interrupted.  EMBED_E_TIMEOUT: C
      *  code keeps the GIL; EMBED_E_STATE: it shares its interpreter. */
     embed_status (*interrupt)(void *inst, uint64_t deadline_ns, ec_err *err);
+    /** Has a function called inside the instance's interpreter, on a thread of
+     *  the backend's; does not wait for it. */
+    embed_status (*call_pending)(void *inst, embed_pending_fn *fn, void *arg,
+                                 ec_err *err);
     /** slot->deadline_ns has changed. */
     void (*deadline)(void *inst);
     /** The longest time for each call of this thread; 0: none. */

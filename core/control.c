@@ -186,6 +186,33 @@ embed_interrupt(const char *name)
 }
 
 embed_status
+embed_call_pending(const char *name, embed_pending_fn *fn, void *arg)
+{
+    int saved = errno;
+    ec_err err = EC_ERR_INIT;
+    ec_slot *slot = ec_registry_named(name, &err);
+    const ec_backend *b = ec_life_backend();
+    if (slot != NULL && fn == NULL) {
+        (void)ec_fail(&err, EMBED_E_INVALID, "fn is NULL");
+    } else if (slot != NULL && b != NULL && b->call_pending == NULL) {
+        (void)ec_fail(&err, EMBED_E_STATE, "this Python (%s) has no such calls",
+                      b->name);
+    } else if (slot != NULL) {
+        embed_info info = EMBED_INFO_INIT;
+        ec_life_info(slot, &info);
+        void *inst = inst_of(slot);
+        if (info.state != EMBED_STATE_READY || b == NULL || inst == NULL) {
+            (void)ec_fail(&err, EMBED_E_STATE, "it is not running");
+        } else {
+            (void)b->call_pending(inst, fn, arg, &err);
+        }
+    }
+    embed_status status = ec_report_api(name == NULL ? "" : name, &err);
+    errno = saved;
+    return status;
+}
+
+embed_status
 embed_unload(const char *name, int timeout_ms)
 {
     return with_named(name, timeout_ms, ec_life_unload);

@@ -210,6 +210,11 @@ ec_environment_choose(ec_slot *slot, ec_err *err)
     ec_mutex_lock(&ec_life_lock);
     embed_status status = settings_keep(slot, found, &env, err);
     ec_mutex_unlock(&ec_life_lock);
+    for (const ec_setting *s = env == NULL ? NULL : env->settings;
+         s != NULL && s->name != NULL; s++) {
+        ec_log(EC_LOG_DEBUG, slot->plugin->name, "%s: %s (%s)", s->name,
+               s->value, s->origin);
+    }
     free((void *)slot->settings);
     slot->settings = env == NULL ? NULL : env->settings;
     return status;

@@ -325,7 +325,7 @@ embed_open_file(const char *name, const char *declarations, const char *file,
 /* --- symbols --------------------------------------------------------------*/
 
 /* The C function of an export; NULL with a reason. */
-static void *
+static embed_function *
 symbol_find(const ec_slot *slot, const char *function, ec_err *err)
 {
     const struct embed_plugin *plugin = slot->plugin;
@@ -336,7 +336,10 @@ symbol_find(const ec_slot *slot, const char *function, ec_err *err)
     for (int i = 0; i < plugin->context->num_globals; i++) {
         const struct embed_global *global = &plugin->context->globals[i];
         if (ec_is_export(global) && strcmp(global->name, function) == 0) {
-            return global->size_or_direct_fn;
+            embed_function *function_at = NULL;
+            memcpy(&function_at, &global->size_or_direct_fn,
+                   sizeof function_at);
+            return function_at;
         }
     }
     (void)ec_fail(err, EMBED_E_NAME, "it exports no function named '%s'",
@@ -344,12 +347,12 @@ symbol_find(const ec_slot *slot, const char *function, ec_err *err)
     return NULL;
 }
 
-void *
+embed_function *
 embed_symbol(const char *name, const char *function)
 {
     int saved = errno;
     ec_err err = EC_ERR_INIT;
-    void *address = NULL;
+    embed_function *address = NULL;
     const ec_slot *slot = ec_registry_named(name, &err);
     if (slot != NULL && function == NULL) {
         (void)ec_fail(&err, EMBED_E_INVALID, "function is NULL");

@@ -58,8 +58,8 @@ export_find(const eg_loaded *loaded, const char *name,
 static embed_status
 count_check(const invocation *in, eg_report *report)
 {
-    size_t n = in->fn->n_args;
-    if (in->opts->args.n == n) {
+    size_t n = in->fn == NULL ? 0 : in->fn->n_args;
+    if (in->fn != NULL && in->opts->args.n == n) {
         return EMBED_OK;
     }
     eg_text text = EG_TEXT_INIT;
@@ -229,7 +229,7 @@ embed_status
 eg_cmd_call(const eg_opts *opts, eg_report *report)
 {
     ec_err err = EC_ERR_INIT;
-    eg_embed embed;
+    eg_embed embed = {NULL};
     eg_loaded loaded;
     invocation in = {.opts = opts, .types = ec_types_create()};
     embed_status status = in.types == NULL

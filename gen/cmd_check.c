@@ -5,7 +5,6 @@
 #include "gen/cmd_check.h"
 
 #include <pthread.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,12 +59,13 @@ typedef struct trial {
 /* --- in the child ---------------------------------------------------------*/
 
 /* Opens an extension.  Its function, or NULL. */
-static void *
+static embed_function *
 extension_open(const trial *t, const char *name, const char *function)
 {
-    const char *options[2 * SETTINGS_MAX + 3] = {"isolation", t->level};
+    const char *options[2 * (size_t)SETTINGS_MAX + 3] = {"isolation", t->level};
     char code[sizeof program + 32];
-    for (size_t i = 0; i < t->settings->n && i < 2 * SETTINGS_MAX; i++) {
+    for (size_t i = 0; i < t->settings->n && i < 2 * (size_t)SETTINGS_MAX;
+         i++) {
         options[i + 2] = t->settings->items[i];
     }
     (void)snprintf(code, sizeof code, program, name);
@@ -117,10 +117,8 @@ race(const trial *t)
     pthread_barrier_t barrier;
     pthread_t other;
     racer racers[2] = {
-        {t, (load_fn *)(uintptr_t)extension_open(t, "check_c", "load"),
-         &barrier, false},
-        {t, (load_fn *)(uintptr_t)extension_open(t, "check_d", "load"),
-         &barrier, false}};
+        {t, (load_fn *)extension_open(t, "check_c", "load"), &barrier, false},
+        {t, (load_fn *)extension_open(t, "check_d", "load"), &barrier, false}};
     if (t->embed.start("check_c") != EMBED_OK ||
         t->embed.start("check_d") != EMBED_OK ||
         pthread_barrier_init(&barrier, NULL, 2) != 0 ||
@@ -204,13 +202,12 @@ trial_run(void *arg, FILE *out)
         return;
     }
     (void)fprintf(out, "phase import\n");
-    load_fn *a = (load_fn *)(uintptr_t)extension_open(t, "check_a", "load");
+    load_fn *a = (load_fn *)extension_open(t, "check_a", "load");
     if (!import(t, a)) {
         return;
     }
     (void)fprintf(out, "phase second import\n");
-    if (!import(t,
-                (load_fn *)(uintptr_t)extension_open(t, "check_b", "load"))) {
+    if (!import(t, (load_fn *)extension_open(t, "check_b", "load"))) {
         return;
     }
     (void)fprintf(out, "phase concurrent import\n");
@@ -231,8 +228,8 @@ names_run(void *arg, FILE *out)
 {
     trial *t = arg;
     if (trial_begin(t, out)) {
-        const char *(*names)(void) = (const char *(*)(void))(
-            uintptr_t)extension_open(t, "check_a", "names");
+        const char *(*names)(void) =
+            (const char *(*)(void))extension_open(t, "check_a", "names");
         const char *text = names == NULL ? NULL : names();
         (void)fputs(text == NULL ? "" : text, out);
     }

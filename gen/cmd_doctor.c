@@ -4,7 +4,6 @@
  */
 #include "gen/cmd_doctor.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -54,8 +53,8 @@ trial_run(void *arg, FILE *out)
     (void)clock_gettime(CLOCK_MONOTONIC, &begin);
     (void)embed.open_source("doctor", "const char *version(void);", program,
                             options);
-    void *address = embed.symbol("doctor", "version");
-    const char *(*version)(void) = (const char *(*)(void))(uintptr_t)address;
+    const char *(*version)(void) =
+        (const char *(*)(void))embed.symbol("doctor", "version");
     const char *text = version == NULL ? NULL : version();
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
     if (text == NULL) {

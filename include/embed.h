@@ -224,13 +224,16 @@ EMBED_API embed_status embed_open_file(const char *name,
                                        const char *file,
                                        const char *const *options);
 
+/** A C function of any type: to be cast to the one it has. */
+typedef void embed_function(void);
+
 /**
  * Returns the C function that an extension exports, of the type that was
  * declared, also for a library that was built; NULL with the reason in the last
  * error (EMBED_E_NAME, EMBED_E_INVALID, EMBED_E_ABI).  Valid for ever; the
  * extension is not started by it.
  */
-EMBED_API void *embed_symbol(const char *name, const char *function);
+EMBED_API embed_function *embed_symbol(const char *name, const char *function);
 
 /**
  * Forgets the failure or the unload of an extension and starts it again, in a
@@ -375,6 +378,28 @@ EMBED_API embed_status embed_release(const char *name);
  * Blocks:   until the exceptions are set, mostly less than a millisecond.
  */
 EMBED_API embed_status embed_interrupt(const char *name);
+
+/** Called inside an extension, for embed_call_pending(). */
+typedef void embed_pending_fn(void *arg);
+
+/**
+ * Has a C function called inside an extension at its next safe point: its GIL is
+ * held, and all Python code of it stands between two steps.  For code that uses
+ * Python's C API, or must not run while Python code of the extension does.  The
+ * functions of one extension are called one after the other, in the order they
+ * were given, on a thread of libembed's; they may call exports.
+ *
+ * This function does not wait for any of that, so a thread that must not wait
+ * for Python may call it; not a signal handler.
+ *
+ * @param fn   Not called if the extension ends before; otherwise once.
+ * @param arg  handed to it as it is
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_INVALID (NULL); EMBED_E_NOMEM;
+ *           EMBED_E_STATE  it is not running; or on PyPy.
+ */
+EMBED_API embed_status embed_call_pending(const char *name,
+                                          embed_pending_fn *fn, void *arg);
 
 /**
  * Bounds the time of each later call of an extension.  One that takes longer

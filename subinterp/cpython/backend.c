@@ -12,6 +12,7 @@
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/forking.h"
 #include "subinterp/cpython/interp.h"
+#include "subinterp/cpython/pending.h"
 #include "subinterp/cpython/py_module.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
@@ -56,6 +57,7 @@ embed_backend(uint32_t abi)
         .hold = es_hold,
         .unhold = es_unhold,
         .interrupt = es_interrupt,
+        .call_pending = es_call_pending,
         .deadline = es_deadline,
         .thread_deadline = es_thread_deadline,
         .dump = es_dump,

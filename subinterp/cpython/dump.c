@@ -8,6 +8,7 @@
 #include "subinterp/cpython/dump.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/helper.h"
 #include "subinterp/cpython/thread.h"
@@ -120,6 +121,39 @@ frames_print(PyThreadState *tstate, FILE *out)
     Py_XDECREF(frame);
 }
 
+/* Is it one that lines_print() tells of, or our own? */
+static bool
+is_known(const es_interp *interp, const line *lines, size_t n,
+         const PyThreadState *tstate)
+{
+    bool known =
+        tstate == interp->initial || tstate == PyThreadState_GetUnchecked();
+    for (size_t i = 0; i < n; i++) {
+        known = known || lines[i].tstate == tstate;
+    }
+    return known;
+}
+
+/* Prints the threads that Python code has made, attached.  A thread needs the
+ * GIL to give up its state. */
+static void
+others_print(const es_interp *interp, const line *lines, size_t n, FILE *out)
+{
+    char name[NAME_SIZE];
+    for (PyThreadState *t = PyInterpreterState_ThreadHead(interp->is);
+         t != NULL; t = PyThreadState_Next(t)) {
+        PyFrameObject *frame =
+            is_known(interp, lines, n, t) ? NULL : PyThreadState_GetFrame(t);
+        if (frame != NULL) {
+            Py_DECREF(frame);
+            name_of((long)t->native_thread_id, name);
+            (void)fprintf(out, "  thread %ld (%s): of Python\n",
+                          (long)t->native_thread_id, name);
+            frames_print(t, out);
+        }
+    }
+}
+
 /* Writes all, with the GIL: states stay, as their threads would need it. */
 static void
 report_write(void *arg)
@@ -136,6 +170,7 @@ report_write(void *arg)
             frames_print(lines[i].tstate, out);
         }
         if (out != NULL) {
+            others_print(r->interp, lines, lines == NULL ? 0 : n, out);
             (void)fclose(out);
         }
         free(lines);
@@ -155,6 +190,34 @@ lines_print(const es_interp *interp, FILE *out)
     }
     free(lines);
     (void)fprintf(out, "    no Python stacks: C code keeps the GIL\n");
+}
+
+embed_status
+es_still_running(const es_inst *inst, ec_err *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out != NULL) {
+        es_dump((void *)(uintptr_t)inst, out);
+        (void)fclose(out);
+    }
+    (void)ec_fail(err, EMBED_E_TIMEOUT, "%s: code of it is still running",
+                  inst->slot->plugin->name);
+    /* Each thread is a line that begins like this; its stack is deeper. */
+    const char *separator = ": ";
+    for (const char *at = text; at != NULL && *at != '\0';) {
+        size_t n = strcspn(at, "\n");
+        size_t used = strlen(err->text);
+        if (n > 2 && at[2] != ' ') {
+            (void)snprintf(err->text + used, sizeof err->text - used, "%s%.*s",
+                           separator, (int)(n - 2), at + 2);
+            separator = "; ";
+        }
+        at += n + (at[n] == '\n');
+    }
+    err->traceback = text;
+    return EMBED_E_TIMEOUT;
 }
 
 void

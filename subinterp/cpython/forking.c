@@ -9,6 +9,7 @@
 
 #include "core/helper.h"
 #include "subinterp/cpython/control.h"
+#include "subinterp/cpython/pending.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
 #include "subinterp/cpython/thread.h"
@@ -528,6 +529,7 @@ es_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
         es_inst *inst = insts[i];
         bool whole = inst_survived(inst, use == ES_MAIN_WHOLE);
         es_threads_after_fork(inst->interp);
+        es_pending_after_fork(inst);
         es_gate_shut(inst, ES_GATE_FORKED);
         es_gate_open(inst, ES_GATE_FORK);
         if (!whole) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "subinterp/cpython/control.h"
+#include "subinterp/cpython/dump.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/py_environment.h"
 #include "subinterp/cpython/py_guard.h"
@@ -428,8 +429,7 @@ es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
         ok = es_finish_all(&arg, 1, deadline_ns) && ok;
     }
     if (!ok) {
-        return ec_fail(err, EMBED_E_TIMEOUT, "%s: code of it is still running",
-                       inst->slot->plugin->name);
+        return es_still_running(inst, err);
     }
     ext_drop(inst);
     if (interp == &es_main) {

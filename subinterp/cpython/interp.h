@@ -17,6 +17,7 @@
 #include "subinterp/cpython/py_ext.h"
 
 typedef struct es_state es_state;
+typedef struct es_pending es_pending;
 
 /* Why entries of an instance must take the slow path; bits of `gate`. */
 enum {
@@ -66,6 +67,8 @@ typedef struct es_inst {
                               extension's, or the host's */
     _Atomic unsigned gate; /* ES_GATE_*; 0: free to enter */
     es_counts counts;
+    es_pending *pending;  /* guarded by: threads lock; in order */
+    bool has_worker;      /* guarded by: the same; a thread calls them */
     struct es_inst *next; /* constant; all that ever were: never freed, as
                               a late caller may still look at its gate */
 } es_inst;

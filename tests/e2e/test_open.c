@@ -22,8 +22,7 @@
 #include "tests/support/shell.h"
 
 /* A function of an extension that was opened. */
-#define FN(type, extension, name) \
- ((type)(uintptr_t)embed_symbol((extension), (name)))
+#define FN(type, extension, name) ((type)embed_symbol((extension), (name)))
 
 typedef int int_fn(int a, int b);
 

@@ -83,7 +83,7 @@ count_scenario(void *unused)
                   EMBED_OK);
     E2E_CHECK_INT(embed_start("none"), EMBED_OK);
     E2E_CHECK_INT(embed_count("none", 1), EMBED_OK);
-    E2E_CHECK_INT(((int (*)(void))(uintptr_t)embed_symbol("none", "f"))(), 0);
+    E2E_CHECK_INT(((int (*)(void))embed_symbol("none", "f"))(), 0);
     E2E_CHECK_INT((long long)stats_of("none").errors, 1);
 }
 
