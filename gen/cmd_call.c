@@ -229,13 +229,15 @@ embed_status
 eg_cmd_call(const eg_opts *opts, eg_report *report)
 {
     ec_err err = EC_ERR_INIT;
-    eg_embed embed = {NULL};
+    eg_embed embed;
     eg_loaded loaded;
     invocation in = {.opts = opts, .types = ec_types_create()};
-    embed_status status = in.types == NULL
-                              ? ec_fail(&err, EMBED_E_NOMEM, "out of memory")
-                              : eg_embed_load(&embed, &err);
+    if (in.types == NULL) {
+        return EMBED_E_NOMEM;
+    }
+    embed_status status = eg_embed_load(&embed, &err);
     if (status != EMBED_OK) {
+        ec_types_destroy(in.types);
         return eg_report_take(report, &err);
     }
     status = eg_loaded_open(opts->api, &loaded, report);

@@ -102,6 +102,70 @@ interrupt(const std::string &name)
     check(embed_interrupt(name.c_str()));
 }
 
+/// Options, pairs of a name and a value, as C takes them.
+inline std::vector<const char *>
+options_list(const std::vector<std::string> &options)
+{
+    std::vector<const char *> list;
+    for (const std::string &option : options) {
+        list.push_back(option.c_str());
+    }
+    list.push_back(nullptr);
+    return list;
+}
+
+/// See embed_open_source().
+inline void
+open_source(const std::string &name, const std::string &declarations,
+            const std::string &source,
+            const std::vector<std::string> &options = {})
+{
+    check(embed_open_source(name.c_str(), declarations.c_str(), source.c_str(),
+                            options_list(options).data()));
+}
+
+/// See embed_open_file().
+inline void
+open_file(const std::string &name, const std::string &declarations,
+          const std::string &file, const std::vector<std::string> &options = {})
+{
+    check(embed_open_file(name.c_str(), declarations.c_str(), file.c_str(),
+                          options_list(options).data()));
+}
+
+/// A C function that an extension exports: symbol<int(int, int)>("calc", "add").
+template <typename Function>
+Function *
+symbol(const std::string &name, const std::string &function)
+{
+    embed_function *found = embed_symbol(name.c_str(), function.c_str());
+    if (found == nullptr) {
+        throw error(*embed_last_error());
+    }
+    return reinterpret_cast<Function *>(found);
+}
+
+inline void
+set_option(const std::string &name, const std::string &option,
+           const std::string &value)
+{
+    check(embed_set_option(name.c_str(), option.c_str(), value.c_str()));
+}
+
+inline void
+count(const std::string &name, bool on = true)
+{
+    check(embed_count(name.c_str(), on ? 1 : 0));
+}
+
+inline embed_statistics
+stats(const std::string &name)
+{
+    embed_statistics out = EMBED_STATISTICS_INIT;
+    check(embed_stats(name.c_str(), &out));
+    return out;
+}
+
 inline void
 set_isolation(const std::string &name, embed_isolation level)
 {

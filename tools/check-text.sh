@@ -52,4 +52,13 @@ for f in $(files); do
         ;;
     esac
 done
+# Each status has its place on the page about errors.
+for status in $(sed -n 's/^ *\(EMBED_\(OK\|E_[A-Z]*\)\) = \([0-9]*\).*/\1:\3/p' \
+    include/embed.h); do
+    row="\`${status%:*}\` (${status#*:})"
+    if ! grep -qF "| $row |" docs/errors.md; then
+        echo "docs/errors.md: no row for $row"
+        bad=1
+    fi
+done
 exit $bad

@@ -10,7 +10,7 @@
 
 /** ec_backend.call_pending; arg: es_inst */
 embed_status
-es_call_pending(void *inst, embed_pending_fn *fn, void *arg, ec_err *err);
+es_call_pending(void *arg, embed_pending_fn *fn, void *fn_arg, ec_err *err);
 
 /** In a fork child: what has not been called is forgotten, as its thread is not
  *  there. */

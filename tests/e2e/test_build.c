@@ -567,6 +567,16 @@ cpp_hosts_get_exceptions_and_objects(void **state)
         "    } catch (const embed::error &e) {\n"
         "        std::cout << e.type() << '\\n';\n"
         "    }\n"
+        "    embed::open_source(\"more\", \"int f(int);\",\n"
+        "        \"from more import ffi\\nimport sys\\n\"\n"
+        "        \"@ffi.def_extern()\\ndef f(x): return x + len(sys.argv)\",\n"
+        "        {\"argv\", \"a b\"});\n"
+        "    embed::count(\"more\");\n"
+        "    std::cout << embed::symbol<int(int)>(\"more\", \"f\")(4) << ' '\n"
+        "              << embed::stats(\"more\").calls << '\\n';\n"
+        "    try { embed::symbol<int(int)>(\"more\", \"g\"); }\n"
+        "    catch (const embed::error &e) { std::cout << e.what() << '\\n'; "
+        "}\n"
         "    std::cout << embed::list().size()\n"
         "              << embed::lookup(\"calc\").name << '\\n';\n"
         "    embed::shutdown();\n"
@@ -578,7 +588,8 @@ cpp_hosts_get_exceptions_and_objects(void **state)
                  "./host 2>err");
     shell_expect_output("2 no extension named 'nobody' is loaded in this "
                         "process\n42\nZeroDivisionError calc\n"
-                        "embed.DeadlineExceeded\n1calc\n");
+                        "embed.DeadlineExceeded\n7 1\nit exports no function "
+                        "named 'g'\n2calc\n");
 }
 
 static void

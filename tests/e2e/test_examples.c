@@ -56,6 +56,20 @@ two_plug_ins_each_have_their_own_helper(void **state)
               "\nWith own interpreters neither plug-in saw the other");
 }
 
+static void
+the_examples_of_the_readme_run(void **state)
+{
+    (void)state;
+    shell_only_plain();
+    e2e_not_on_pypy();
+    /* The tree is not installed. */
+    shell_write("pkg-config", "#!/bin/sh\necho -I$BUILD/include -L$BUILD/lib "
+                              "-Wl,-rpath,$BUILD/lib -lembed\n");
+    shell_expect(0, "chmod +x pkg-config && PATH=$PWD:$BUILD/bin:$PATH "
+                    "CPATH=$BUILD/include $PYTHON $SRC/tests/readme/run.py "
+                    "$SRC/README.md");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, shell_enter, shell_leave)
 
 int
@@ -64,6 +78,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(hello_says_hello),
         TEST(two_plug_ins_each_have_their_own_helper),
+        TEST(the_examples_of_the_readme_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
