@@ -48,10 +48,11 @@ call_unattached(struct embed_externpy *fn, char *buffer, ec_err *err)
 /* A thread of init code called while that failed: the instance went between
  * the look at the state and the call. */
 static __attribute__((noinline, cold)) void
-call_gone(struct embed_externpy *fn, char *buffer, ec_err *err)
+call_gone(struct embed_externpy *fn, char *buffer)
 {
-    (void)ec_fail(err, EMBED_E_INIT, "initialization code failed");
-    call_failed(fn, buffer, err);
+    ec_err err = EC_ERR_INIT;
+    (void)ec_fail(&err, EMBED_E_INIT, "initialization code failed");
+    call_failed(fn, buffer, &err);
 }
 
 /* Enters where something is special.  When the instance was closed because
@@ -130,22 +131,62 @@ count_end(const count *c, es_counts *counts, embed_status status)
 
 /* --- the call -------------------------------------------------------------*/
 
+/* The Python code behind an export; NULL: none is attached.  With the GIL. */
+static inline es_attached *
+attached_of(const es_inst *inst, const struct embed_externpy *fn)
+{
+    /* Null while the extension is being created and has not got that far. */
+    const es_pyext *ext = inst->ext;
+    return ES_UNLIKELY(ext == NULL) ? NULL : ext->attached[ec_export_index(fn)];
+}
+
+/* A call of what this thread holds, and has entered by es_enter_held(). */
+static __attribute__((noinline)) void
+call_held(struct embed_externpy *fn, char *buffer, es_tls *tls)
+{
+    int caller_errno = errno;
+    es_state *state = tls->held_state;
+    es_attached *attached = attached_of(tls->held, fn);
+    embed_status status = EMBED_OK;
+    ec_err err;
+    err_init(&err);
+    tls->py_errno = caller_errno;
+    if (ES_LIKELY(attached != NULL)) {
+        status = es_attached_call(attached, buffer, &err);
+    }
+    es_count_out(state);
+    if (ES_UNLIKELY(attached == NULL)) {
+        errno = caller_errno;
+        call_unattached(fn, buffer, &err);
+        return;
+    }
+    errno = tls->py_errno;
+    if (ES_UNLIKELY(status != EMBED_OK)) {
+        call_raised(fn, &err);
+    }
+}
+
 /* is_counted is a constant in both places. */
 static inline __attribute__((always_inline)) void
 call(struct embed_externpy *fn, char *buffer, bool is_counted)
 {
-    int caller_errno = errno;
     es_tls *tls = &es_tls_self;
     es_inst *inst =
         atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
+    if (ES_UNLIKELY(inst == NULL)) {
+        call_gone(fn, buffer);
+        return;
+    }
+    if (!is_counted && ES_UNLIKELY(tls->held == inst) &&
+        es_enter_held(inst, tls)) {
+        call_held(fn, buffer, tls);
+        return;
+    }
+    int caller_errno = errno;
     es_entry entry;
     ec_err err;
     count c;
     err_init(&err);
-    if (ES_UNLIKELY(inst == NULL)) {
-        call_gone(fn, buffer, &err);
-        return;
-    }
     es_watch watch;
     watch.expires_ns = 0;
     if (is_counted) {
@@ -166,10 +207,7 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
         count_entered(&c);
     }
     tls->py_errno = caller_errno;
-    /* Null while the extension is being created and has not got that far. */
-    es_pyext *ext = inst->ext;
-    es_attached *attached =
-        ES_UNLIKELY(ext == NULL) ? NULL : ext->attached[ec_export_index(fn)];
+    es_attached *attached = attached_of(inst, fn);
     if (ES_UNLIKELY(attached == NULL)) {
         if (is_counted) {
             count_end(&c, &inst->counts, EMBED_E_UNATTACHED);

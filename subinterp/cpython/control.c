@@ -30,6 +30,20 @@ typedef struct hold {
 
 static __thread hold *innermost;
 
+/* Tells the hot path what the innermost hold is.  One in the interpreter of
+ * another hold is attached by that. */
+static void
+held_publish(void)
+{
+    const hold *h = innermost;
+    while (h != NULL && h->entry.state == NULL) {
+        h = h->outer;
+    }
+    bool is_same = h != NULL && h->inst->interp == innermost->inst->interp;
+    es_tls_self.held = is_same ? innermost->inst : NULL;
+    es_tls_self.held_state = is_same ? h->entry.state : NULL;
+}
+
 /* Adds to the number of holds among a state's entries. */
 static void
 held_count(const es_entry *entry, int change)
@@ -60,6 +74,7 @@ es_hold(void *arg, ec_err *err)
     h->inst = inst;
     h->outer = innermost;
     innermost = h;
+    held_publish();
     return EMBED_OK;
 }
 
@@ -69,6 +84,7 @@ hold_drop(void)
 {
     hold *h = innermost;
     innermost = h->outer;
+    held_publish();
     held_count(&h->entry, -1);
     es_leave(&h->entry);
     free(h);

@@ -27,6 +27,8 @@ typedef struct es_tls {
     int py_errno;          /* what ffi.errno shows */
     void **gilslot;        /* this thread's gilstate slot, or NULL: see
                                 gilslot.h */
+    const struct es_inst *held;  /* of the innermost hold, or NULL */
+    struct es_state *held_state; /* then: attached by it */
 } es_tls;
 
 extern __thread es_tls es_tls_self

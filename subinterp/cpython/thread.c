@@ -386,12 +386,15 @@ thread_exit(void *arg)
 {
     es_thread *thread = arg;
     has_exited = true;
-    if (atomic_load_explicit(&is_abandoned, memory_order_acquire) ||
-        syscall(SYS_gettid) == (long)getpid()) {
+    if (syscall(SYS_gettid) == (long)getpid()) {
         return;
     }
-    es_holds_drop();
-    states_destroy(thread);
+    if (!atomic_load_explicit(&is_abandoned, memory_order_acquire)) {
+        es_holds_drop();
+        states_destroy(thread);
+    } else if (thread->states != NULL) {
+        return; /* its states know it */
+    }
     es_tls_self.thread = NULL;
     (void)pthread_setspecific(exit_key, NULL);
     free(thread->states);
@@ -484,12 +487,26 @@ released_in(const es_interp *interp)
     return NULL;
 }
 
+/* Is the state that is attached so by a hold alone, with no call in flight? */
+static bool
+is_held(const PyThreadState *attached)
+{
+    const es_state *state = es_tls_self.held_state;
+    return state != NULL && state->tstate == attached &&
+           es_tls_self.released == NULL &&
+           atomic_load_explicit(&state->inside, memory_order_relaxed) ==
+               state->held;
+}
+
 /* Attaches a state that this thread has already because it is a thread of
  * Python's own making, or one that is in the middle of a call from Python. */
 static bool
 enter_borrowed(es_interp *interp, es_entry *entry)
 {
     PyThreadState *mine = PyThreadState_GetUnchecked();
+    if (mine != NULL && is_held(mine)) {
+        return false;
+    }
     if (mine == NULL || mine->interp != interp->is) {
         mine = released_in(interp);
     }

@@ -241,9 +241,39 @@ es_levels_give(const es_entry *entry, PyThreadState *tstate)
     }
 }
 
+/* Counts a call of this thread, unless the gate is shut. */
+static inline bool
+es_count_in(const es_inst *inst, es_state *state)
+{
+    unsigned inside =
+        atomic_load_explicit(&state->inside, memory_order_relaxed);
+    atomic_store_explicit(&state->inside, inside + 1, memory_order_relaxed);
+    ES_LIGHT_FENCE(); /* pairs with es_barrier() */
+    if (ES_UNLIKELY(atomic_load_explicit(&inst->gate, memory_order_acquire) !=
+                    0)) {
+        atomic_store_explicit(&state->inside, inside, memory_order_release);
+        return false;
+    }
+    return true;
+}
+
+/* Counts it out, and settles an interrupt that has come too late for it. */
+static inline void
+es_count_out(es_state *state)
+{
+    unsigned inside =
+        atomic_load_explicit(&state->inside, memory_order_relaxed);
+    atomic_store_explicit(&state->inside, inside - 1, memory_order_release);
+    ES_LIGHT_FENCE(); /* pairs with es_barrier() */
+    if (ES_UNLIKELY(atomic_load_explicit(&state->interrupt,
+                                         memory_order_relaxed) != 0)) {
+        es_interrupt_settle(state);
+    }
+}
+
 /* Enters where nothing is special: the thread was here before, is not in
  * Python code of this interpreter further up, and the gate is open. */
-static inline bool
+static inline __attribute__((always_inline)) bool
 es_enter_fast(es_inst *inst, const es_tls *tls, es_entry *entry)
 {
     const es_thread *thread = tls->thread;
@@ -253,16 +283,8 @@ es_enter_fast(es_inst *inst, const es_tls *tls, es_entry *entry)
         return false;
     }
     es_state *state = thread->states[index];
-    if (ES_UNLIKELY(state == NULL || ec_stack_is_low(&thread->stack))) {
-        return false;
-    }
-    unsigned inside =
-        atomic_load_explicit(&state->inside, memory_order_relaxed);
-    atomic_store_explicit(&state->inside, inside + 1, memory_order_relaxed);
-    ES_LIGHT_FENCE(); /* pairs with es_barrier() */
-    if (ES_UNLIKELY(atomic_load_explicit(&inst->gate, memory_order_acquire) !=
-                    0)) {
-        atomic_store_explicit(&state->inside, inside, memory_order_release);
+    if (ES_UNLIKELY(state == NULL || ec_stack_is_low(&thread->stack) ||
+                    !es_count_in(inst, state))) {
         return false;
     }
     entry->state = state;
@@ -290,15 +312,22 @@ es_leave(es_entry *entry)
         es_levels_give(entry, entry->outer);
     }
     if (ES_LIKELY(state != NULL)) {
-        unsigned inside =
-            atomic_load_explicit(&state->inside, memory_order_relaxed);
-        atomic_store_explicit(&state->inside, inside - 1, memory_order_release);
-        ES_LIGHT_FENCE(); /* pairs with es_barrier() */
-        if (ES_UNLIKELY(atomic_load_explicit(&state->interrupt,
-                                             memory_order_relaxed) != 0)) {
-            es_interrupt_settle(state);
-        }
+        es_count_out(state);
     }
+}
+
+/* Enters an instance that this thread holds: it is attached already, and a call
+ * is counted, no more.  False: something is special. */
+static inline bool
+es_enter_held(const es_inst *inst, const es_tls *tls)
+{
+    es_state *state = tls->held_state;
+    uintptr_t room = (uintptr_t)__builtin_frame_address(0) -
+                     (uintptr_t)tls->thread->stack.low;
+    return ((uintptr_t)tls->released | tls->deadline_ns) == 0 &&
+           room >= ES_STACK_ROOMY &&
+           PyThreadState_GetUnchecked() == state->tstate &&
+           es_count_in(inst, state);
 }
 
 #endif /* EMBED_SUBINTERP_CPYTHON_THREAD_H */

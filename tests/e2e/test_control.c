@@ -320,6 +320,77 @@ c_code_that_keeps_the_gil_is_told(void **state)
     e2e_expect_ok(kept_scenario, NULL, 60);
 }
 
+/* --- under load -----------------------------------------------------------*/
+
+static _Atomic bool is_over;
+static _Atomic int n_interrupted;
+
+/* Short and long calls; what fails was interrupted, and nothing else. */
+static void *
+loaded_caller(void *arg)
+{
+    const char *code = arg;
+    while (!atomic_load(&is_over)) {
+        embed_clear_error();
+        int got = code == NULL ? a.add(1, 2) : a.run(code);
+        if (got == LIFE_FAILED) {
+            E2E_CHECK_INT(status_of("embed.Interrupted"), EMBED_E_INTERRUPTED);
+            atomic_fetch_add(&n_interrupted, 1);
+        } else {
+            /* The threads that run code share its `result`. */
+            E2E_CHECK(got == 3 || (code != NULL && got == 0));
+            E2E_CHECK_INT(embed_last_error()->status, EMBED_OK);
+        }
+    }
+    return NULL;
+}
+
+static void
+load_scenario(void *unused)
+{
+    static const char *const codes[] = {
+        NULL,
+        NULL,
+        NULL,
+        NULL,
+        "result = 3",
+        "result = sum(range(1000)) and 3",
+        "import time\ntime.sleep(0.001)\nresult = 3",
+        "for i in range(2000): pass\nresult = 3"};
+    enum {
+        N = sizeof codes / sizeof codes[0]
+    };
+    pthread_t threads[N];
+    (void)unused;
+    load_both();
+    for (int i = 0; i < N; i++) {
+        threads[i] = life_thread(loaded_caller, (void *)(uintptr_t)codes[i]);
+    }
+    double end = e2e_now() + e2e_stress_seconds(3);
+    while (e2e_now() < end) {
+        /* On a busy machine the GIL may be far away. */
+        embed_status status = embed_interrupt("lifea");
+        E2E_CHECK(status == EMBED_OK || status == EMBED_E_TIMEOUT);
+        /* What begins later is not touched. */
+        for (int i = 0; i < 3; i++) {
+            E2E_CHECK_INT(a.add(2, 3), 5);
+        }
+    }
+    atomic_store(&is_over, true);
+    for (int i = 0; i < N; i++) {
+        life_join(threads[i]);
+    }
+    E2E_CHECK(atomic_load(&n_interrupted) > 10);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+}
+
+static void
+interrupts_under_load_reach_what_is_in_flight_only(void **state)
+{
+    (void)state;
+    e2e_expect_ok(load_scenario, NULL, 120);
+}
+
 /* --- deadlines ------------------------------------------------------------*/
 
 static void
@@ -590,6 +661,73 @@ a_thread_may_hold_extensions(void **state)
     e2e_expect_ok(hold_scenario, NULL, 60);
 }
 
+/* Python code of one calls the host, which calls the other, and so on; what is
+ * held is entered in between in other ways than by the hold. */
+static int
+cross(int depth)
+{
+    char code[64];
+    (void)snprintf(code, sizeof code, "result = lib.life_host(%d) + 1",
+                   depth - 1);
+    E2E_CHECK_INT(a.add(depth, 1), depth + 1);
+    E2E_CHECK_INT(b.add(depth, 1), depth + 1);
+    return depth == 0 ? 0 : depth % 2 == 0 ? a.run(code) : b.run(code);
+}
+
+static void *
+interrupter(void *unused)
+{
+    (void)unused;
+    life_wait(&begun);
+    E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
+    return NULL;
+}
+
+static void
+hold_calls_scenario(void *unused)
+{
+    life hooked;
+    (void)unused;
+    load_both();
+    life_load(&hooked, 'a', NULL, cross);
+    life_load(&hooked, 'b', NULL, cross);
+    E2E_CHECK_INT(embed_hold("lifea"), EMBED_OK);
+    E2E_CHECK_INT(a.run("result = lib.life_host(7) + 1"), 8);
+    E2E_CHECK_INT(embed_hold("lifeb"), EMBED_OK);
+    E2E_CHECK_INT(a.run("result = lib.life_host(6) + 1"), 7);
+    E2E_CHECK_INT(b.run("result = lib.life_host(7) + 1"), 8);
+    E2E_CHECK_INT(embed_release("lifeb"), EMBED_OK);
+    life_load(&hooked, 'a', NULL, host);
+    /* An interrupt, a deadline, an error end a call, not the hold. */
+    pthread_t t = life_thread(interrupter, NULL);
+    E2E_CHECK_INT(a.run(endless[0]), LIFE_FAILED);
+    E2E_CHECK_INT(status_of("embed.Interrupted"), EMBED_E_INTERRUPTED);
+    life_join(t);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(embed_set_deadline("lifea", 50), EMBED_OK);
+    E2E_CHECK_INT(a.run("while True: pass"), LIFE_FAILED);
+    E2E_CHECK_INT(status_of("embed.DeadlineExceeded"), EMBED_E_DEADLINE);
+    E2E_CHECK_INT(embed_set_deadline("lifea", 0), EMBED_OK);
+    E2E_CHECK_INT(embed_set_thread_deadline(50), EMBED_OK);
+    E2E_CHECK_INT(a.run("while True: pass"), LIFE_FAILED);
+    E2E_CHECK_INT(embed_set_thread_deadline(0), EMBED_OK);
+    E2E_CHECK_INT(a.run("raise ValueError"), LIFE_FAILED);
+    E2E_CHECK_INT(status_of("ValueError"), EMBED_E_EXCEPTION);
+    E2E_CHECK_INT(a.run("import threading\n"
+                        "t = threading.Thread(target=int); t.start()\n"
+                        "t.join()\nresult = 6"),
+                  6);
+    E2E_CHECK_INT(embed_release("lifea"), EMBED_OK);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+}
+
+static void
+calls_of_what_is_held_are_as_others(void **state)
+{
+    (void)state;
+    e2e_expect_ok(hold_calls_scenario, NULL, 60);
+}
+
 static int
 inside(int what)
 {
@@ -651,7 +789,9 @@ main(void)
             a_deadline_may_come_before_the_start_and_outlive_a_fork),
         cmocka_unit_test(deadlines_that_are_too_short_spoil_nothing),
         cmocka_unit_test(a_dump_tells_who_is_where),
+        cmocka_unit_test(interrupts_under_load_reach_what_is_in_flight_only),
         cmocka_unit_test(a_thread_may_hold_extensions),
+        cmocka_unit_test(calls_of_what_is_held_are_as_others),
         cmocka_unit_test(wrong_use_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
