@@ -16,7 +16,8 @@ enum bench_variant {
     BENCH_FLOOR,      /* hand-written, cached thread state, own GIL */
     BENCH_EMBED,      /* libembed */
     BENCH_EMBED_HELD, /* libembed, between embed_hold() and embed_release() */
-    BENCH_CFFI,       /* CFFI embedding */
+    BENCH_EMBED_COUNTED, /* libembed, while embed_count() is on */
+    BENCH_CFFI,          /* CFFI embedding */
     BENCH_VARIANTS
 };
 

@@ -71,7 +71,8 @@ static bool
 is_measured(const bench_modules *m, enum bench_place place,
             enum bench_variant v)
 {
-    return m->has[v] && ((v != BENCH_HELD && v != BENCH_EMBED_HELD) ||
+    return m->has[v] && ((v != BENCH_HELD && v != BENCH_EMBED_HELD &&
+                          v != BENCH_EMBED_COUNTED) ||
                          place == BENCH_MAIN || place == BENCH_THREAD);
 }
 
@@ -145,6 +146,7 @@ children_measure(const bench_paths *paths, size_t count, bench_results *out)
         for (int v = BENCH_FLOOR; v < BENCH_VARIANTS; v++) {
             bench_first first;
             if (out->has[v] && v != BENCH_EMBED_HELD &&
+                v != BENCH_EMBED_COUNTED &&
                 bench_first_run(paths, (enum bench_variant)v, &first)) {
                 bench_samples_add(&out->first[v], first.call_ms);
                 bench_samples_add(&out->second[v], first.second_ms);

@@ -16,7 +16,8 @@ bench_variant_name(enum bench_variant v)
 {
     /* ORDER(variant) */
     static const char *const variant_names[BENCH_VARIANTS] = {
-        "held", "hand-written", "libembed", "libembed held", "cffi"};
+        "held",          "hand-written",     "libembed",
+        "libembed held", "libembed counted", "cffi"};
 
     return variant_names[v];
 }
@@ -74,6 +75,8 @@ api_works(const bench_api *api)
 /* embed_hold() and embed_release(), which a host gets by linking libembed. */
 static int (*hold)(const char *name);
 static int (*release)(const char *name);
+/* embed_count(). */
+static int (*count)(const char *name, int on);
 
 static void
 first_hold(void)
@@ -97,6 +100,42 @@ static void
 second_release(void)
 {
     (void)release("embed_b");
+}
+
+static void
+first_count(void)
+{
+    (void)count("embed_a", 1);
+}
+
+static void
+first_count_end(void)
+{
+    (void)count("embed_a", 0);
+}
+
+static void
+second_count(void)
+{
+    (void)count("embed_b", 1);
+}
+
+static void
+second_count_end(void)
+{
+    (void)count("embed_b", 0);
+}
+
+/* Makes the counted variant of an extension that is open. */
+static bool
+counted_open(void *library, int i, bench_modules *out)
+{
+    bench_api *api = &out->api[BENCH_EMBED_COUNTED][i];
+
+    *api = out->api[BENCH_EMBED][i];
+    api->enter = i == 0 ? first_count : second_count;
+    api->leave = i == 0 ? first_count_end : second_count_end;
+    return bench_symbol_find(library, "embed_count", &count) && api_works(api);
 }
 
 /* Makes the held variant of an extension that is open. */
@@ -127,11 +166,14 @@ embed_open(const char *dir, bench_modules *out)
         void *library = bench_library_open(dir, names[i]);
         bench_api *api = &out->api[BENCH_EMBED][i];
         if (library == NULL || !bench_api_find(library, "bench_", api) ||
-            !api_works(api) || !held_open(library, i, out)) {
+            !api_works(api) || !held_open(library, i, out) ||
+            !counted_open(library, i, out)) {
             return false;
         }
     }
     out->has[BENCH_EMBED_HELD] = true;
+    out->has[BENCH_EMBED_COUNTED] =
+        count(names[0], 1) == 0 && count(names[0], 0) == 0; /* not on PyPy */
     return true;
 }
 

@@ -53,8 +53,8 @@ place_print(FILE *out, const bench_results *r, enum bench_place place)
     for (int v = 0; v < BENCH_VARIANTS; v++) {
         (void)fprintf(out, " %17s", bench_variant_name((enum bench_variant)v));
     }
-    (void)fprintf(out, " %13s %13s %13s\n", "libembed/hand", "both held",
-                  "cffi/libembed");
+    (void)fprintf(out, " %13s %13s %13s %13s\n", "libembed/hand", "both held",
+                  "counted/not", "cffi/libembed");
     for (int fn = 0; fn < BENCH_FNS; fn++) {
         const bench_samples *s = r->calls[place][fn];
         (void)fprintf(out, "%-18s", fn_names[fn]);
@@ -68,6 +68,7 @@ place_print(FILE *out, const bench_results *r, enum bench_place place)
         }
         ratio_print(out, &s[BENCH_EMBED], &s[BENCH_FLOOR]);
         ratio_print(out, &s[BENCH_EMBED_HELD], &s[BENCH_HELD]);
+        ratio_print(out, &s[BENCH_EMBED_COUNTED], &s[BENCH_EMBED]);
         ratio_print(out, &s[BENCH_CFFI], &s[BENCH_EMBED]);
         (void)fputc('\n', out);
     }
@@ -149,7 +150,8 @@ bench_report_print(FILE *out, const bench_results *r)
     further_print(out, r);
     (void)fprintf(out,
                   "\nheld: hand-written C API, GIL held all the time; libembed "
-                  "held: the same by embed_hold().\n"
+                  "held: the same by embed_hold();\n"
+                  "counted: while embed_count() is on.\n"
                   "hand-written: cached thread state,\n"
                   "own GIL.  Both give Python a bytes for len() and two ints "
                   "for sum(), made in C, where\n"

@@ -340,13 +340,13 @@ wrong_use(void *unused)
 static void
 wrong_use_scenario(void *unused)
 {
-    life a;
+    life one;
     (void)unused;
-    life_load(&a, 'a', NULL, NULL);
+    life_load(&one, 'a', NULL, NULL);
     life_join(life_thread(wrong_use, NULL));
     /* One that was built has its functions, too. */
     E2E_CHECK_INT(FN(int_fn *, "lifea", "life_add")(1, 2), 3);
-    E2E_CHECK(FN(int_fn *, "lifea", "life_add") == a.add);
+    E2E_CHECK(FN(int_fn *, "lifea", "life_add") == one.add);
     E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
     E2E_CHECK_INT(embed_open_source("late", add_decl, "", NULL),
                   EMBED_E_CLOSED);
@@ -405,6 +405,9 @@ child_opens(void)
                                     NULL),
                   EMBED_OK);
     E2E_CHECK_INT(FN(int_fn *, "child", "add")(1, 1), 9);
+    embed_statistics stats = EMBED_STATISTICS_INIT;
+    E2E_CHECK_INT(embed_stats("same0", &stats), EMBED_OK);
+    E2E_CHECK_INT(embed_set_option("child", "argv", "x"), EMBED_E_STATE);
 }
 
 static void
@@ -432,6 +435,60 @@ threads_open_each_name_once(void **state)
     e2e_expect_ok(threads_scenario, NULL, 60);
 }
 
+/* --- from inside ----------------------------------------------------------*/
+
+static life a;
+static sem_t called;
+
+static void
+pending(void *unused)
+{
+    (void)unused;
+    (void)sem_post(&called);
+}
+
+/* Called by Python code of lifea. */
+static int
+from_inside(int pass)
+{
+    static const char code[] = "from within import ffi\n"
+                               "@ffi.def_extern()\n"
+                               "def add(a, b): return a + b\n";
+    embed_statistics stats = EMBED_STATISTICS_INIT;
+    E2E_CHECK_INT(embed_open_source("within", add_decl, code, NULL),
+                  pass == 0 ? EMBED_OK : EMBED_E_NAME);
+    E2E_CHECK_INT(FN(int_fn *, "within", "add")(1, 2), 3);
+    E2E_CHECK_INT(FN(int_fn *, "lifea", "life_add")(1, 2), 3);
+    E2E_CHECK_INT(embed_set_option("lifea", "argv", "x"), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_set_option("within", "argv", "x"), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_stats("lifea", &stats), EMBED_OK);
+    if (!e2e_is_pypy()) {
+        E2E_CHECK_INT(embed_count("lifea", 1), EMBED_OK);
+        E2E_CHECK_INT(embed_call_pending("lifea", pending, NULL), EMBED_OK);
+    }
+    return 41 + pass;
+}
+
+static void
+inside_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(sem_init(&called, 0, 0), 0);
+    life_load(&a, 'a', NULL, from_inside);
+    E2E_CHECK_INT(a.run("result = lib.life_host(0)"), 41);
+    E2E_CHECK_INT(a.run("result = lib.life_host(1)"), 42);
+    if (!e2e_is_pypy()) {
+        life_wait(&called);
+    }
+}
+
+static void
+all_of_it_works_from_inside(void **state)
+{
+    (void)state;
+    e2e_expect_ok(inside_scenario, NULL, 30);
+}
+
 #define IN_DIR(test) \
  cmocka_unit_test_setup_teardown(test, shell_enter, shell_leave)
 
@@ -445,6 +502,7 @@ main(void)
         IN_DIR(options_are_as_of_a_build),
         IN_DIR(wrong_use_is_refused),
         IN_DIR(threads_open_each_name_once),
+        IN_DIR(all_of_it_works_from_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
