@@ -178,8 +178,8 @@ static embed_status
 close_record(eg_graph *graph, const eg_node *node)
 {
     embed_status status = EMBED_OK;
-    for (size_t i = 0; i < node->type->n_fields && status == EMBED_OK; i++) {
-        const ec_field *field = &node->type->fields[i];
+    for (size_t i = 0; i < node->type->n_declared && status == EMBED_OK; i++) {
+        const ec_field *field = &node->type->declared[i];
         const char *expr = NULL;
         if (field->bit_size < 0) {
             status = eg_graph_field(graph, node, field, &expr);

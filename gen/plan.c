@@ -418,15 +418,15 @@ record_add(planner *p, const eg_node *node, size_t *counter)
         .name = table_name(p, type, type->tag, counter),
         .c_name = node->c_name,
         .flags = flags,
-        .n_fields = (flags & EMBED_SF_EXTERNAL) != 0 ? 0 : type->n_fields,
-        .fields = plan_alloc(p, type->n_fields, sizeof *record->fields),
+        .n_fields = (flags & EMBED_SF_EXTERNAL) != 0 ? 0 : type->n_declared,
+        .fields = plan_alloc(p, type->n_declared, sizeof *record->fields),
     };
     if (record->name == NULL || record->fields == NULL) {
         return EMBED_E_NOMEM;
     }
     for (size_t i = 0; i < record->n_fields; i++) {
         eg_field *field = &record->fields[i];
-        field->field = &type->fields[i];
+        field->field = &type->declared[i];
         if (eg_graph_field(&p->graph, node, field->field, &field->path) !=
             EMBED_OK) {
             return EMBED_E_NOMEM;

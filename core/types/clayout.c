@@ -333,6 +333,24 @@ fields_keep(ec_types *types, ec_field *fields, size_t n, size_t *out_n,
     return EMBED_OK;
 }
 
+/* All fields as they were declared: fields[n] are those that were kept.
+ *  @param out  room for all */
+static const ec_field *
+fields_declared(const struct layout_rules *rules, const ec_field *fields,
+                size_t n, ec_field *out)
+{
+    if (n == rules->n) {
+        return fields;
+    }
+    for (size_t i = 0, kept = 0; i < rules->n; i++) {
+        const ec_field *field = &rules->fields[i];
+        bool is_padding = field->bit_size >= 0 && field->name[0] == '\0';
+        out[i] = is_padding ? *field : fields[kept++];
+        out[i].name = is_padding ? "" : out[i].name;
+    }
+    return out;
+}
+
 /* Makes room for all fields twice. */
 static embed_status
 fields_alloc(ec_types *types, size_t n, ec_field **out_fields,
@@ -359,6 +377,8 @@ fields_give(ec_types *types, ec_type *type, const struct layout_rules *rules,
     if (status == EMBED_OK) {
         type->fields = fields;
         type->n_fields = n;
+        type->declared = fields_declared(rules, fields, n, scratch);
+        type->n_declared = rules->n;
         type->flags &= ~(unsigned)EC_TYPE_INCOMPLETE;
     }
     return status;

@@ -85,9 +85,9 @@ reach_parts(maker *m, const ec_type *type)
         }
     }
     if (is_record(type) && type != m->file) {
-        m->n_fields += type->n_fields;
-        for (size_t i = 0; i < type->n_fields && status == EMBED_OK; i++) {
-            status = reach(m, type->fields[i].type);
+        m->n_fields += type->n_declared;
+        for (size_t i = 0; i < type->n_declared && status == EMBED_OK; i++) {
+            status = reach(m, type->declared[i].type);
         }
     }
     return status;
@@ -231,9 +231,9 @@ records_fill(maker *m, const row *rows, size_t n)
         to->size = (size_t)type->size;
         to->alignment = type->align;
         to->first_field_index = next;
-        to->num_fields = (int)type->n_fields;
-        for (size_t j = 0; j < type->n_fields; j++) {
-            field_fill(&type->fields[j], &fields[next++]);
+        to->num_fields = (int)type->n_declared;
+        for (size_t j = 0; j < type->n_declared; j++) {
+            field_fill(&type->declared[j], &fields[next++]);
         }
     }
     m->out->context.struct_unions = records;

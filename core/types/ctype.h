@@ -131,6 +131,9 @@ struct ec_type {
             const char *tag;  /* NULL when anonymous */
             ec_field *fields; /* declaration order */
             size_t n_fields;
+            const ec_field *declared; /* the same, with unnamed bit-fields: what
+                                         a table needs for the layout */
+            size_t n_declared;
             void *lazy; /* the ec_lazy while EC_TYPE_LAZY */
         };
         struct { /* ENUM */

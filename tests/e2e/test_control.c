@@ -366,7 +366,7 @@ load_scenario(void *unused)
     for (int i = 0; i < N; i++) {
         threads[i] = life_thread(loaded_caller, (void *)(uintptr_t)codes[i]);
     }
-    double end = e2e_now() + e2e_stress_seconds(3);
+    double end = e2e_now() + e2e_stress_seconds(1.5);
     while (e2e_now() < end) {
         /* On a busy machine the GIL may be far away. */
         embed_status status = embed_interrupt("lifea");

@@ -87,6 +87,7 @@ operator_scenario(void *unused)
     (void)setenv("EMBED_LIFEA_VENV", "venv", 1);
     (void)setenv("EMBED_LIFEA_PATH", "elsewhere", 1);
     (void)setenv("EMBED_LIFEB_ISOLATED", "maybe", 1);
+    (void)setenv("EMBED_LOG", "debug", 1);
     life_load(&a, 'a', NULL, NULL);
     life_load(&b, 'b', NULL, NULL);
     E2E_CHECK_INT(embed_set_option("lifea", "venv", "/nowhere"), EMBED_OK);
@@ -102,7 +103,13 @@ static void
 the_operator_comes_first(void **state)
 {
     (void)state; /* R20's order */
-    e2e_expect_ok(operator_scenario, NULL, 30);
+    const e2e_result *result = e2e_expect_ok(operator_scenario, NULL, 30);
+    /* And the log tells. */
+    assert_non_null(strstr(result->err, "libembed: debug: lifea: venv: venv "
+                                        "(EMBED_LIFEA_VENV)\n"));
+    assert_non_null(strstr(result->err, "libembed: warning: lifeb: "
+                                        "EMBED_LIFEB_ISOLATED is 0 or 1, not "
+                                        "'maybe'\n"));
 }
 
 static void

@@ -109,7 +109,7 @@ typedef struct { double d; float f; } mixed;
 typedef struct { long double big; } extended;
 struct large { long values[5]; };
 struct arrays { int a[3]; char name[8]; double m[2][2]; };
-struct bits { unsigned a : 3; int b : 5; _Bool c : 1; uint64_t d : 40; };
+struct bits { unsigned a : 3; int : 2; int b : 5; _Bool c : 1; uint64_t d : 40; };
 struct nested { small s; struct { int in; pair p; } inner; small two[2]; };
 struct anonymous { int kind; union { int i; float f; struct { short lo, hi; }; }; };
 struct __attribute__((packed)) tight { char c; int64_t i; short s; };
