@@ -4,8 +4,11 @@
  */
 #include "core/types/ccall_int.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 struct ec_closure {
     ffi_closure *writable; /* where libffi writes it */
@@ -52,6 +55,18 @@ closure_enter(ffi_cif *cif, void *result, void **values, void *data)
     }
 }
 
+/* libffi makes its memory ready with the first closure, and looks for that
+ * without a lock. */
+static void
+libffi_prepare(void)
+{
+    void *code = NULL;
+    void *first = ffi_closure_alloc(sizeof(ffi_closure), &code);
+    if (first != NULL) {
+        ffi_closure_free(first);
+    }
+}
+
 embed_status
 ec_closure_create(ec_types *types, ec_type *fn, ec_closure_fn *call, void *arg,
                   ec_closure **out, ec_err *err)
@@ -72,6 +87,7 @@ ec_closure_create(ec_types *types, ec_type *fn, ec_closure_fn *call, void *arg,
     closure->call = plan;
     closure->fn = call;
     closure->arg = arg;
+    (void)pthread_once(&once, libffi_prepare);
     closure->writable = ffi_closure_alloc(sizeof(ffi_closure), &closure->code);
     if (closure->writable == NULL) {
         free(closure);

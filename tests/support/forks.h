@@ -5,6 +5,16 @@
 #ifndef EMBED_TESTS_SUPPORT_FORKS_H
 #define EMBED_TESTS_SUPPORT_FORKS_H
 
+#include <stdbool.h>
+
+/** Can a child not start threads?  So with ThreadSanitizer, if the parent had
+ *  some. */
+#if defined(__SANITIZE_THREAD__)
+# define FORKS_NO_THREADS true
+#else
+# define FORKS_NO_THREADS false
+#endif
+
 /** Seconds after which a child that hangs is ended. */
 #define FORKS_ALARM_S 20
 
