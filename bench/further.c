@@ -27,7 +27,7 @@ static const size_t marks[BENCH_MARKS] = {1, 10, 100, 200};
 
 /* ORDER(variant): how the files of a variant are called. */
 static const char *const stems[BENCH_VARIANTS] = {"floor", "floor", "embed",
-                                                  "embed", "cffi"};
+                                                  "embed", "embed", "cffi"};
 
 /* --- the child -----------------------------------------------------------*/
 

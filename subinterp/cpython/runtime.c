@@ -163,8 +163,8 @@ start_job(void *arg)
     static start_guard guard;
     start_guard_take(&guard);
     bool is_foreign = Py_IsInitialized() != 0;
-    es_stats_init();
     if (!is_foreign) {
+        es_stats_init();
         args->status = initialize(args->python, args->err);
         is_main_ours = args->status == EMBED_OK;
         if (is_main_ours) {
@@ -179,6 +179,7 @@ start_job(void *arg)
             args->status = ec_fail(args->err, EMBED_E_NOMEM, "out of memory");
             return;
         }
+        es_stats_init();
         main_prepare(args, true);
         es_main_detach();
     }
