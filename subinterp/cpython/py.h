@@ -10,6 +10,7 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <stdbool.h>
 
 #if PY_VERSION_HEX < 0x030c0000
 # error "libembed needs CPython 3.12 or newer"
@@ -29,6 +30,17 @@ es_c_levels(PyThreadState *tstate)
 #else
     (void)tstate;
     return NULL;
+#endif
+}
+
+/* Is a thread state attached, which belongs to the calling thread? */
+static inline bool
+es_is_attached(const PyThreadState *tstate)
+{
+#if PY_VERSION_HEX < 0x030e0000
+    return tstate->_status.active != 0;
+#else
+    return PyThreadState_GetUnchecked() == tstate;
 #endif
 }
 

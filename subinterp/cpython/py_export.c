@@ -52,11 +52,19 @@ attached_destroy(es_attached *fn)
     es_py_unref(py);
 }
 
+static inline void
+unref(es_attached *fn)
+{
+    if (--fn->refs == 0) {
+        attached_destroy(fn);
+    }
+}
+
 void
 es_attached_unref(es_attached *fn)
 {
-    if (fn != NULL && --fn->refs == 0) {
-        attached_destroy(fn);
+    if (fn != NULL) {
+        unref(fn);
     }
 }
 
@@ -326,7 +334,7 @@ es_attached_call(es_attached *fn, char *buffer, ec_err *err)
     } else {
         status = attached_run_many(fn, buffer, err);
     }
-    es_attached_unref(fn);
+    unref(fn);
     return status;
 }
 

@@ -325,8 +325,7 @@ es_enter_held(const es_inst *inst, const es_tls *tls)
     uintptr_t room = (uintptr_t)__builtin_frame_address(0) -
                      (uintptr_t)tls->thread->stack.low;
     return ((uintptr_t)tls->released | tls->deadline_ns) == 0 &&
-           room >= ES_STACK_ROOMY &&
-           PyThreadState_GetUnchecked() == state->tstate &&
+           room >= ES_STACK_ROOMY && es_is_attached(state->tstate) &&
            es_count_in(inst, state);
 }
 
