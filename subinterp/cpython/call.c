@@ -38,11 +38,12 @@ call_raised(struct embed_externpy *fn, ec_err *err)
 }
 
 static __attribute__((noinline, cold)) void
-call_unattached(struct embed_externpy *fn, char *buffer, ec_err *err)
+call_unattached(struct embed_externpy *fn, char *buffer)
 {
-    (void)ec_fail(err, EMBED_E_UNATTACHED,
+    ec_err err = EC_ERR_INIT;
+    (void)ec_fail(&err, EMBED_E_UNATTACHED,
                   "no code was attached to it yet with @ffi.def_extern()");
-    call_failed(fn, buffer, err);
+    call_failed(fn, buffer, &err);
 }
 
 /* A thread of init code called while that failed: the instance went between
@@ -61,6 +62,7 @@ static __attribute__((noinline)) bool
 call_enter(struct embed_externpy *fn, es_inst **inst, es_entry *entry,
            ec_err *err)
 {
+    err_init(err);
     while (es_enter_slow(*inst, entry, err) != EMBED_OK) {
         es_inst *now =
             atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
@@ -148,8 +150,7 @@ call_held(struct embed_externpy *fn, char *buffer, es_tls *tls)
     es_state *state = tls->held_state;
     es_attached *attached = attached_of(tls->held, fn);
     embed_status status = EMBED_OK;
-    ec_err err;
-    err_init(&err);
+    ec_err err; /* set by what fails */
     tls->py_errno = caller_errno;
     if (ES_LIKELY(attached != NULL)) {
         status = es_attached_call(attached, buffer, &err);
@@ -157,7 +158,7 @@ call_held(struct embed_externpy *fn, char *buffer, es_tls *tls)
     es_count_out(state);
     if (ES_UNLIKELY(attached == NULL)) {
         errno = caller_errno;
-        call_unattached(fn, buffer, &err);
+        call_unattached(fn, buffer);
         return;
     }
     errno = tls->py_errno;
@@ -184,9 +185,8 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
     }
     int caller_errno = errno;
     es_entry entry;
-    ec_err err;
+    ec_err err; /* set by what fails */
     count c;
-    err_init(&err);
     es_watch watch;
     watch.expires_ns = 0;
     if (is_counted) {
@@ -215,7 +215,7 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
         es_watch_end(&watch);
         es_leave(&entry);
         errno = caller_errno;
-        call_unattached(fn, buffer, &err);
+        call_unattached(fn, buffer);
         return;
     }
     embed_status status = es_attached_call(attached, buffer, &err);

@@ -261,8 +261,7 @@ attached_fail(const es_attached *fn, fail_at at, char *buffer, ec_err *err)
         report_onerror(second);
     }
     error_value(fn, buffer);
-    (void)ec_err_copy(err, &full);
-    ec_err_clear(&full);
+    *err = full; /* with what it owns */
     es_report_end();
     return status;
 }

@@ -57,8 +57,8 @@ void es_pyexts_drop(es_py *py);
  * of `buffer` and the result into it.  On failure the exception is reported as
  * embedding.md D5-D8 say (onerror, sys.unraisablehook), `buffer` holds the
  * error value (def_extern's error=, else the export's declared failure value),
- * and `err` says what happened: EMBED_E_EXCEPTION or EMBED_E_CONVERT with type,
- * value and traceback text.  A failure that onerror turned into a value is
+ * and `err`, which is not read before, says what happened: EMBED_E_EXCEPTION or
+ * EMBED_E_CONVERT with type, value and traceback text.  A failure that onerror turned into a value is
  * none.  No exception is set on return.
  *
  * The function may be re-attached, and this es_attached dropped, during the

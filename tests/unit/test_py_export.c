@@ -34,8 +34,11 @@ static embed_status
 call(int export, buffer *b, ec_err *err)
 {
     assert_non_null(ext->attached[export]);
-    embed_status status =
-        es_attached_call(ext->attached[export], b->bytes, err);
+    ec_err own = EC_ERR_INIT;
+    ec_err_clear(err);
+    embed_status status = es_attached_call(ext->attached[export], b->bytes,
+                                           err == NULL ? &own : err);
+    ec_err_clear(&own);
     assert_null(PyErr_Occurred());
     return status;
 }
