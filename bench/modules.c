@@ -172,8 +172,7 @@ embed_open(const char *dir, bench_modules *out)
         }
     }
     out->has[BENCH_EMBED_HELD] = true;
-    out->has[BENCH_EMBED_COUNTED] =
-        count(names[0], 1) == 0 && count(names[0], 0) == 0; /* not on PyPy */
+    out->has[BENCH_EMBED_COUNTED] = true;
     return true;
 }
 

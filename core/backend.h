@@ -89,7 +89,7 @@ typedef struct ec_backend {
     void (*exit)(void *const *insts, size_t n, uint64_t deadline_ns);
 
     /** The entry of READY extensions; the same for those whose calls are
-     *  counted, NULL where that cannot be. */
+     *  counted. */
     embed_call_fn *call;
     embed_call_fn *call_counted;
     /** Adds up what was counted in all instances of an extension.

@@ -274,8 +274,7 @@ static void
 entry_publish(const ec_slot *slot, const ec_backend *b)
     EC_REQUIRES(ec_life_lock)
 {
-    embed_call_fn *entry =
-        slot->is_counted && b->call_counted != NULL ? b->call_counted : b->call;
+    embed_call_fn *entry = slot->is_counted ? b->call_counted : b->call;
     /* Pairs with embed_plugin_entry(): who sees the entry sees the rest. */
     __atomic_store_n(&slot->plugin->entry, entry, __ATOMIC_RELEASE);
 }

@@ -294,7 +294,8 @@ typedef struct embed_statistics {
     uint64_t calls;   /* that have ended, or failed to begin */
     uint64_t errors;  /* of these: that gave the failure value */
     uint64_t call_ns; /* time in them, with what they waited for in there */
-    uint64_t wait_ns; /* time before them, mostly waiting for the GIL */
+    uint64_t wait_ns; /* time before them, mostly waiting for the GIL; on PyPy
+                         in call_ns */
     uint64_t memory;  /* bytes that its interpreter has for small objects
                            (CPython's arenas); 0 where it shares them: levels
                            sub and shared */
@@ -314,7 +315,7 @@ typedef struct embed_statistics {
  *
  * @param on  1 or 0
  *
- * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_STATE on PyPy, when it is known.
+ * Returns:  EMBED_OK; EMBED_E_NAME.
  */
 EMBED_API embed_status embed_count(const char *name, int on);
 

@@ -112,6 +112,8 @@ embed_backend(uint32_t abi)
         .retire = pp_retire,
         .exit = exit_all,
         .call = pp_call,
+        .call_counted = pp_call_counted,
+        .stats = pp_stats,
         .detach = detach,
         .attach = attach,
         .belongs = belongs,

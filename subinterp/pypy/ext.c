@@ -214,10 +214,22 @@ pp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
 
 /* --- calls and reports ----------------------------------------------------*/
 
+/* Counts a failed call, if the extension's calls are counted. */
+static void
+error_count(const struct embed_externpy *fn)
+{
+    ec_slot *slot = ec_slot_of(fn);
+    pp_inst *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
+    if (inst != NULL && embed_plugin_entry(slot->plugin) == pp_call_counted) {
+        (void)atomic_fetch_add(&inst->errors, 1);
+    }
+}
+
 /* A call that cannot be made. */
 __attribute__((cold, noinline)) static void
 call_fail(struct embed_externpy *fn, char *buffer, ec_err *err)
 {
+    error_count(fn);
     pp_core->fail(fn, buffer, err);
     ec_err_clear(err);
 }
@@ -256,6 +268,40 @@ pp_call(struct embed_externpy *fn, char *buffer)
     atomic_store_explicit(&thread->inside, inside + 1, memory_order_relaxed);
     pp_call_python(&inst->copies[ec_export_index(fn)], buffer);
     atomic_store_explicit(&thread->inside, inside, memory_order_release);
+}
+
+/* Of so many short calls one is timed. */
+#define TIMED_EACH 32u
+#define LONG_NS    5000u
+
+void
+pp_call_counted(struct embed_externpy *fn, char *buffer)
+{
+    pp_inst *inst =
+        atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
+    uint64_t n =
+        atomic_fetch_add_explicit(&inst->calls, 1, memory_order_relaxed);
+    bool is_long = atomic_load_explicit(&inst->is_long, memory_order_relaxed);
+    uint64_t weight = is_long ? 1 : n % TIMED_EACH == 0 ? TIMED_EACH : 0;
+    uint64_t begin = weight == 0 ? 0 : ec_now_ns();
+    pp_call(fn, buffer);
+    if (weight != 0) {
+        uint64_t ns = ec_now_ns() - begin;
+        (void)atomic_fetch_add(&inst->call_ns, ns * weight);
+        atomic_store(&inst->is_long, ns > LONG_NS);
+    }
+}
+
+void
+pp_stats(const ec_slot *slot, void *arg, embed_statistics *out)
+{
+    const pp_inst *inst = arg;
+    (void)slot;
+    if (inst != NULL) {
+        out->calls = atomic_load(&inst->calls);
+        out->errors = atomic_load(&inst->errors);
+        out->call_ns = atomic_load(&inst->call_ns);
+    }
 }
 
 const char *
@@ -335,6 +381,7 @@ pp_report(void *arg, int i, int status, const char *type, const char *value,
     ec_err own = EC_ERR_INIT;
     ec_err *err = is_init ? &inst->why : &own;
     if (status == EMBED_E_UNATTACHED) {
+        error_count(&inst->slot->plugin->exports[i]->externpy);
         report_unattached(&inst->slot->plugin->exports[i]->externpy);
         return;
     }
@@ -346,6 +393,7 @@ pp_report(void *arg, int i, int status, const char *type, const char *value,
     err->value = strdup(value);
     err->traceback = strdup(trace);
     if (!is_init) {
+        error_count(&inst->slot->plugin->exports[i]->externpy);
         pp_core->report(&inst->slot->plugin->exports[i]->externpy, err);
         ec_err_clear(err);
     }

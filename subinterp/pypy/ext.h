@@ -19,6 +19,11 @@ typedef struct pp_inst {
     ec_err why;           /* of the init code, on its thread */
     struct pp_inst *next; /* guarded by: list lock */
     bool is_loaded; /* guarded by: list lock; has its name in sys.modules */
+    /* What pp_call_counted() counts; of the errors all. */
+    _Atomic uint64_t calls;
+    _Atomic uint64_t errors;
+    _Atomic uint64_t call_ns;
+    _Atomic bool is_long; /* the last call that was timed was */
 } pp_inst;
 
 /** ec_backend.create; another extension of the same name is refused. */
@@ -36,6 +41,11 @@ bool pp_finish(uint64_t deadline_ns);
 
 /** ec_backend.call */
 void pp_call(struct embed_externpy *fn, char *buffer);
+
+/** ec_backend.call_counted, stats; what a call waits for is in its time, as PyPy
+ *  takes its GIL itself. */
+void pp_call_counted(struct embed_externpy *fn, char *buffer);
+void pp_stats(const ec_slot *slot, void *arg, embed_statistics *out);
 
 /* For pp_bridge; arg: pp_inst. */
 const char *pp_export_name(void *arg, int i);

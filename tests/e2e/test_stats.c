@@ -136,7 +136,7 @@ time_scenario(void *unused)
     s = stats_of("lifea");
     /* Each waits for all before it: 0 + 1 + ... + 7 times 100 ms. */
     uint64_t waited_ms = (s.wait_ns - wait_before) / MS;
-    E2E_CHECK(waited_ms >= 1000);
+    E2E_CHECK(e2e_is_pypy() || waited_ms >= 1000);
 }
 
 static void
