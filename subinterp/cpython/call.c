@@ -142,31 +142,6 @@ attached_of(const es_inst *inst, const struct embed_externpy *fn)
     return ES_UNLIKELY(ext == NULL) ? NULL : ext->attached[ec_export_index(fn)];
 }
 
-/* A call of what this thread holds, and has entered by es_enter_held(). */
-static __attribute__((noinline)) void
-call_held(struct embed_externpy *fn, char *buffer, es_tls *tls)
-{
-    int caller_errno = errno;
-    es_state *state = tls->held_state;
-    es_attached *attached = attached_of(tls->held, fn);
-    embed_status status = EMBED_OK;
-    ec_err err; /* set by what fails */
-    tls->py_errno = caller_errno;
-    if (ES_LIKELY(attached != NULL)) {
-        status = es_attached_call(attached, buffer, &err);
-    }
-    es_count_out(state);
-    if (ES_UNLIKELY(attached == NULL)) {
-        errno = caller_errno;
-        call_unattached(fn, buffer);
-        return;
-    }
-    errno = tls->py_errno;
-    if (ES_UNLIKELY(status != EMBED_OK)) {
-        call_raised(fn, &err);
-    }
-}
-
 /* is_counted is a constant in both places. */
 static inline __attribute__((always_inline)) void
 call(struct embed_externpy *fn, char *buffer, bool is_counted)
@@ -176,11 +151,6 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
         atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
     if (ES_UNLIKELY(inst == NULL)) {
         call_gone(fn, buffer);
-        return;
-    }
-    if (!is_counted && ES_UNLIKELY(tls->held == inst) &&
-        es_enter_held(inst, tls)) {
-        call_held(fn, buffer, tls);
         return;
     }
     int caller_errno = errno;
@@ -232,10 +202,54 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
     }
 }
 
+/* For what is not held. */
+static __attribute__((noinline)) void
+call_free(struct embed_externpy *fn, char *buffer)
+{
+    call(fn, buffer, false);
+}
+
+/* A call of what this thread holds. */
+static __attribute__((noinline)) void
+call_held(struct embed_externpy *fn, char *buffer)
+{
+    es_tls *tls = &es_tls_self;
+    if (ES_UNLIKELY(tls->held == NULL || !es_enter_held(tls->held, tls))) {
+        call_free(fn, buffer);
+        return;
+    }
+    int caller_errno = errno;
+    es_state *state = tls->held_state;
+    es_attached *attached = attached_of(tls->held, fn);
+    embed_status status = EMBED_OK;
+    ec_err err; /* set by what fails */
+    tls->py_errno = caller_errno;
+    if (ES_LIKELY(attached != NULL)) {
+        status = es_attached_call(attached, buffer, &err);
+    }
+    es_count_out(state);
+    if (ES_UNLIKELY(attached == NULL)) {
+        errno = caller_errno;
+        call_unattached(fn, buffer);
+        return;
+    }
+    errno = tls->py_errno;
+    if (ES_UNLIKELY(status != EMBED_OK)) {
+        call_raised(fn, &err);
+    }
+}
+
+/* Only chooses: neither pays for the other's frame. */
 void
 es_call(struct embed_externpy *fn, char *buffer)
 {
-    call(fn, buffer, false);
+    const es_inst *inst =
+        atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
+    if (ES_UNLIKELY(es_tls_self.held == inst)) {
+        call_held(fn, buffer);
+    } else {
+        call_free(fn, buffer);
+    }
 }
 
 void
