@@ -214,7 +214,14 @@ es_attach_state(es_entry *entry, PyThreadState *tstate)
  * Where there is less stack than CPython hopes for, it gets fewer levels, and
  * raises RecursionError instead of crashing (C13). */
 #define ES_STACK_ROOMY ((size_t)5 << 20) /* CPython's own limit is right */
-#define ES_LEVEL_SHIFT 10                /* bytes of a level, as power of 2 */
+#if !defined(__SANITIZE_THREAD__)
+# define ES_STACK_CUT   ES_STACK_ROOMY
+# define ES_LEVEL_SHIFT 10 /* bytes of a level, as power of 2 */
+#else
+/* Our own frames in between are larger. */
+# define ES_STACK_CUT   ((size_t)64 << 20)
+# define ES_LEVEL_SHIFT 11
+#endif
 
 /* After attaching: limits the levels to the stack that is left. */
 static inline void
@@ -224,7 +231,7 @@ es_levels_cut(es_entry *entry, const es_thread *thread, PyThreadState *tstate)
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
     size_t room = here - thread->stack.low;
     entry->levels = 0;
-    if (levels != NULL && room < ES_STACK_ROOMY) {
+    if (levels != NULL && room < ES_STACK_CUT) {
         int cut = *levels - (int)(room >> ES_LEVEL_SHIFT);
         entry->levels = cut > 0 ? cut : 0;
         *levels -= entry->levels;
