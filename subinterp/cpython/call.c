@@ -7,6 +7,7 @@
 #include "subinterp/cpython/call.h"
 
 #include "subinterp/cpython/control.h"
+#include "subinterp/cpython/py_attached.h"
 
 const ec_core *es_core;
 

@@ -1,7 +1,5 @@
 /* py_export.h - Python functions behind exported C functions.
  *
- * es_attached_call() of py_ext.h is here too: the hot path of the product.
- *
  * SPDX-License-Identifier: MIT
  */
 #ifndef EMBED_SUBINTERP_CPYTHON_PY_EXPORT_H

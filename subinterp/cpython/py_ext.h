@@ -52,20 +52,6 @@ es_pyext_import(es_py *py, struct embed_plugin *plugin, PyObject *module);
 /** Drops what was imported; the interpreter ends. */
 void es_pyexts_drop(es_py *py);
 
-/**
- * Calls the attached function for one call from C: converts the arguments out
- * of `buffer` and the result into it.  On failure the exception is reported as
- * embedding.md D5-D8 say (onerror, sys.unraisablehook), `buffer` holds the
- * error value (def_extern's error=, else the export's declared failure value),
- * and `err`, which is not read before, says what happened: EMBED_E_EXCEPTION or
- * EMBED_E_CONVERT with type, value and traceback text.  A failure that onerror turned into a value is
- * none.  No exception is set on return.
- *
- * The function may be re-attached, and this es_attached dropped, during the
- * call.
- */
-embed_status es_attached_call(es_attached *fn, char *buffer, ec_err *err);
-
 /** Turns the current exception into `err` (text, type, value, traceback) and
  *  clears it.  SystemExit is like any other exception.  Returns `status`. */
 embed_status

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "subinterp/cpython/py_attached.h"
 #include "subinterp/cpython/py_state.h"
 #include "tests/unit/py_fixture.h"
 #include "tests/unit/py_harness.h"
