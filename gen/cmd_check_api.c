@@ -306,12 +306,6 @@ compare_missing(checker *c, const ec_decl *decl, const ec_type *real)
     }
 }
 
-static bool
-is_record(const ec_type *type)
-{
-    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
-}
-
 static void
 compare_record(checker *c, const ec_decl *decl, const ec_type *real)
 {
@@ -377,7 +371,7 @@ decl_compare(checker *c, const ec_decl *decl)
         (void)snprintf(text, sizeof text, "%s has no '%s'", c->opts->against,
                        decl->name);
         differs(c, decl, text);
-    } else if (is_record(decl->type) && is_record(real->type)) {
+    } else if (ec_type_is_record(decl->type) && ec_type_is_record(real->type)) {
         compare_record(c, decl, real->type);
     } else {
         (void)snprintf(text, sizeof text, "'%s'", decl->name);

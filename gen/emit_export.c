@@ -141,7 +141,7 @@ emit_record(const eg_emitter *em, const eg_global *global)
 static void
 emit_pack(const eg_emitter *em, const ec_type *type, size_t i)
 {
-    if (eg_passes_by_pointer(type)) {
+    if (ec_type_is_by_pointer(type)) {
         eg_text_printf(em->out,
                        "    const void *p%zu = &a%zu;\n"
                        "    memcpy(&call.slot[%zu], &p%zu, sizeof p%zu);\n",

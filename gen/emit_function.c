@@ -126,7 +126,7 @@ emit_unpack(const eg_emitter *em, const ec_type *type, size_t i)
     eg_text_puts(em->out, "    ");
     emit_plain(em, type, eg_text_string(&name), em->out);
     eg_text_fini(&name);
-    if (eg_passes_by_pointer(type)) {
+    if (ec_type_is_by_pointer(type)) {
         eg_text_printf(em->out,
                        ";\n"
                        "    const void *p%zu;\n"

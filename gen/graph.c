@@ -47,12 +47,6 @@ eg_graph_node(const ec_type *type)
     return type->user;
 }
 
-static bool
-is_record(const ec_type *type)
-{
-    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
-}
-
 /* Returns the formatted text in the memory of the types; NULL when there is
  * none left. */
 static char *graph_format(const eg_graph *graph, const char *fmt, ...)
@@ -128,7 +122,7 @@ graph_reach(eg_graph *graph, ec_type *type, const char *expr,
         return EMBED_E_NOMEM;
     }
     *node = (eg_node){.type = type, .index = -1, .row = -1, .expr = expr};
-    if (is_record(type) && !record_name(graph, node, prefix)) {
+    if (ec_type_is_record(type) && !record_name(graph, node, prefix)) {
         return EMBED_E_NOMEM;
     }
     embed_status status = graph_push(graph, node);

@@ -25,12 +25,6 @@ plan_alloc(const planner *p, size_t n, size_t size)
     return ec_types_alloc(p->spec->types, (n + 1) * size);
 }
 
-static bool
-is_record(const ec_type *type)
-{
-    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
-}
-
 /* The typedef that names a type without a tag (eg_spell_name_fn). */
 static const char *
 typedef_name(void *arg, const ec_type *type)
@@ -79,7 +73,8 @@ global_kind(const ec_decl *decl, const eg_header *header, eg_global_kind *out)
                    : EG_GLOBAL_VALUE;
         return true;
     case EC_DECL_VARIABLE:
-        if ((decl->flags & EC_DECL_CONST) == 0 || is_record(decl->type) ||
+        if ((decl->flags & EC_DECL_CONST) == 0 ||
+            ec_type_is_record(decl->type) ||
             decl->type->kind == EC_KIND_ARRAY) {
             *out = EG_GLOBAL_VARIABLE;
         } else {
@@ -120,7 +115,7 @@ is_declared_early(const eg_spec *spec, const ec_type *type)
     while (type->kind == EC_KIND_POINTER || type->kind == EC_KIND_ARRAY) {
         type = type->item;
     }
-    if (!is_record(type) && type->kind != EC_KIND_ENUM) {
+    if (!ec_type_is_record(type) && type->kind != EC_KIND_ENUM) {
         return is_primitive_declared(type);
     }
     const ec_decl *decl =
@@ -501,7 +496,7 @@ tables_collect(planner *p)
     for (size_t i = 0; i < p->graph.n && status == EMBED_OK; i++) {
         const eg_node *node = p->graph.nodes[i];
         const ec_type *type = node->type;
-        if (is_record(type) && type != p->graph.file) {
+        if (ec_type_is_record(type) && type != p->graph.file) {
             status = record_add(p, node, &records);
         } else if (type->kind == EC_KIND_ENUM) {
             status = enum_add(p, node, &enums);

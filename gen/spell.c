@@ -10,22 +10,10 @@
  * as `void *`. */
 #define DEPTH_MAX 8
 
-static bool
-is_record(const ec_type *type)
-{
-    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
-}
-
-bool
-eg_passes_by_pointer(const ec_type *type)
-{
-    return is_record(type) || type->size > 8;
-}
-
 bool
 eg_is_indirect(const ec_type *type)
 {
-    return is_record(type) || type->kind == EC_KIND_COMPLEX;
+    return ec_type_is_record(type) || type->kind == EC_KIND_COMPLEX;
 }
 
 bool
@@ -45,7 +33,7 @@ base_name(const eg_speller *speller, const ec_type *type,
           const char **out_prefix)
 {
     *out_prefix = "";
-    if (is_record(type)) {
+    if (ec_type_is_record(type)) {
         *out_prefix = type->kind == EC_KIND_STRUCT ? "struct " : "union ";
         if (type->tag != NULL) {
             return type->tag;

@@ -19,10 +19,6 @@ typedef struct eg_speller {
     void *arg;
 } eg_speller;
 
-/** True when a value of the type takes its slot by pointer: structs, unions
- *  and what is larger than a slot. */
-bool eg_passes_by_pointer(const ec_type *type);
-
 /** True when PyPy's cffi passes a value of the type by pointer: structs, unions
  *  and complex numbers. */
 bool eg_is_indirect(const ec_type *type);

@@ -210,8 +210,6 @@ is_one_record(const ec_type *item, const char *text)
 {
     size_t braces = 0;
     size_t nested = 0;
-    bool is_record =
-        item->kind == EC_KIND_STRUCT || item->kind == EC_KIND_UNION;
     for (; *text == '{' || *text == ' '; text++) {
         braces += *text == '{';
     }
@@ -219,13 +217,13 @@ is_one_record(const ec_type *item, const char *text)
     for (const ec_type *at = item; at != NULL; nested++) {
         if (at->kind == EC_KIND_ARRAY && at->item->kind != EC_KIND_CHAR) {
             at = at->item;
-        } else if (at->kind == EC_KIND_STRUCT || at->kind == EC_KIND_UNION) {
+        } else if (ec_type_is_record(at)) {
             at = at->n_fields == 0 ? NULL : at->fields[0].type;
         } else {
             break;
         }
     }
-    return is_record && braces <= nested;
+    return ec_type_is_record(item) && braces <= nested;
 }
 
 size_t
@@ -502,7 +500,7 @@ value_print(const ec_type *type, const char *value, int depth, eg_text *out)
         float_print(type, value, out);
     } else if (type->kind == EC_KIND_POINTER) {
         pointer_print(type, value, out);
-    } else if (type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION) {
+    } else if (ec_type_is_record(type)) {
         record_print(type, value, depth, out);
     } else if (type->kind == EC_KIND_ARRAY && type->length >= 0) {
         array_print(type, value, depth, out);

@@ -15,8 +15,6 @@
 /* Largest result, as it is on the stack of each call. */
 #define RESULT_MAX 65536
 
-#define SLOT_SIZE sizeof(uint64_t)
-
 /* One function implemented in Python. */
 typedef struct function {
     struct embed_export record;
@@ -65,14 +63,6 @@ ec_plugin_free(struct embed_plugin *plugin)
 
 /* --- calls ----------------------------------------------------------------*/
 
-/* Does an argument come as a pointer, being larger than a slot? */
-static bool
-is_by_pointer(const ec_type *type)
-{
-    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION ||
-           type->size > (ptrdiff_t)SLOT_SIZE;
-}
-
 /* A call of an export: as the stub that `embed build` generates. */
 static void
 function_called(void *arg, void *result, void **values)
@@ -81,9 +71,11 @@ function_called(void *arg, void *result, void **values)
     char *buffer = __builtin_alloca_with_align(f->buffer_size, 128);
     for (size_t i = 0; i < f->type->n_args; i++) {
         const ec_type *type = f->type->args[i];
-        const void *from = is_by_pointer(type) ? (void *)&values[i] : values[i];
-        size_t size = is_by_pointer(type) ? sizeof(void *) : (size_t)type->size;
-        memcpy(buffer + i * SLOT_SIZE, from, size);
+        const void *from =
+            ec_type_is_by_pointer(type) ? (void *)&values[i] : values[i];
+        size_t size =
+            ec_type_is_by_pointer(type) ? sizeof(void *) : (size_t)type->size;
+        memcpy(buffer + i * EC_SLOT_SIZE, from, size);
     }
     embed_plugin_entry(f->plugin)(&f->record.externpy, buffer);
     memcpy(result, buffer, f->record.externpy.size_of_result);
@@ -169,7 +161,7 @@ function_make(made_plugin *p, const ec_decl *decl, struct embed_global *global,
 {
     const ec_type *result = decl->type->result;
     size_t result_size = result->size < 0 ? 0 : (size_t)result->size;
-    size_t args_size = decl->type->n_args * SLOT_SIZE;
+    size_t args_size = decl->type->n_args * EC_SLOT_SIZE;
     size_t name_size = strlen(p->plugin.name) + strlen(decl->name) + 2;
     char *name = ec_types_alloc(p->types, name_size);
     function *f = ec_types_alloc(p->types, sizeof *f);
@@ -189,7 +181,7 @@ function_make(made_plugin *p, const ec_decl *decl, struct embed_global *global,
         .type = decl->type,
         .buffer_size = args_size > result_size ? args_size : result_size,
         .next = p->functions};
-    f->buffer_size += SLOT_SIZE; /* never 0 */
+    f->buffer_size += EC_SLOT_SIZE; /* never 0 */
     embed_status status = failure_make(p, decl, &f->record.failure, err);
     if (status != EMBED_OK) {
         return status;

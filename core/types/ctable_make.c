@@ -29,12 +29,6 @@ typedef struct maker {
     ec_made *out;
 } maker;
 
-static bool
-is_record(const ec_type *type)
-{
-    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
-}
-
 static node *
 node_of(const ec_type *type)
 {
@@ -84,7 +78,7 @@ reach_parts(maker *m, const ec_type *type)
             status = reach(m, type->args[i]);
         }
     }
-    if (is_record(type) && type != m->file) {
+    if (ec_type_is_record(type) && type != m->file) {
         m->n_fields += type->n_declared;
         for (size_t i = 0; i < type->n_declared && status == EMBED_OK; i++) {
             status = reach(m, type->declared[i].type);
@@ -170,7 +164,7 @@ rows_make(maker *m, bool is_enum, size_t *out_n)
     for (node *at = m->first; rows != NULL && at != NULL; at = at->next) {
         const ec_type *type = at->type;
         if (is_enum ? type->kind == EC_KIND_ENUM
-                    : is_record(type) && type != m->file) {
+                    : ec_type_is_record(type) && type != m->file) {
             rows[n].type = type;
             rows[n].name = table_name(
                 m, type, is_enum ? type->enum_tag : type->tag, &counter);

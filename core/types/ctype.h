@@ -219,6 +219,24 @@ embed_status ec_type_complete(ec_types *types, ec_type *type, ec_err *err);
 size_t
 ec_type_spell(const ec_type *type, const char *extra, char *out, size_t cap);
 
+/** True for structs and unions. */
+static inline bool
+ec_type_is_record(const ec_type *type)
+{
+    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
+}
+
+/** Bytes of a slot of a call: embed_call_fn in embed/plugin.h. */
+#define EC_SLOT_SIZE 8
+
+/** True when a value of the type takes its slot by pointer: structs, unions
+ *  and what is larger than a slot. */
+static inline bool
+ec_type_is_by_pointer(const ec_type *type)
+{
+    return ec_type_is_record(type) || type->size > EC_SLOT_SIZE;
+}
+
 /** True for types whose values are integers in C: _Bool, char, wide chars,
  *  ints, enums. */
 bool ec_type_is_integer(const ec_type *type);

@@ -14,9 +14,8 @@
 #include "subinterp/cpython/py_ext.h"
 #include "subinterp/cpython/py_scalar.h"
 
-/* Arguments of a call that need no heap; the size of a slot in bytes. */
+/* Arguments of a call that need no heap. */
 #define ES_STACK_ARGS 16
-#define ES_SLOT_SIZE  8
 
 struct es_attached {
     size_t refs; /* the extension's, and one for each call in progress */
@@ -64,7 +63,7 @@ es_attached_run(es_attached *fn, PyObject **args, char *buffer, ec_err *err)
 
     for (; made < n; made++) {
         args[made] = es_op_load_slot(fn->py, fn->args[made],
-                                     buffer + ES_SLOT_SIZE * made);
+                                     buffer + EC_SLOT_SIZE * made);
         if (args[made] == NULL) {
             break;
         }

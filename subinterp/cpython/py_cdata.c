@@ -360,7 +360,7 @@ es_cdata_size(const es_cdata *cd)
     if (type->kind == EC_KIND_ARRAY && type->length < 0) {
         return cd->length * type->item->size;
     }
-    if (es_type_is_record(type) && cd->length >= 0) {
+    if (ec_type_is_record(type) && cd->length >= 0) {
         return cd->length;
     }
     return type->size;
@@ -485,7 +485,7 @@ static PyObject *
 cdata_repr(es_cdata *cd)
 {
     const ec_type *type = es_cdata_ctype(cd);
-    bool is_view = es_type_is_record(type) && !es_cdata_is_owning(cd);
+    bool is_view = ec_type_is_record(type) && !es_cdata_is_owning(cd);
     ES_OWNED PyObject *what =
         es_cdata_is_address(cd) ? repr_address(cd) : repr_value(cd);
 

@@ -94,7 +94,7 @@ promoted_to_c(es_py *py, ec_type *type, void *data, PyObject *value)
     ES_OWNED PyObject *number = NULL;
     const es_cdata *cd = (es_cdata *)value;
 
-    if (es_cdata_ctype(cd) == type && es_type_is_record(type)) {
+    if (es_cdata_ctype(cd) == type && ec_type_is_record(type)) {
         memcpy(data, cd->data, (size_t)type->size);
         return 0;
     }

@@ -170,7 +170,7 @@ es_cdata_check_room(const es_cdata *cd, ec_type *type, size_t offset,
     if (cd->length < 0) {
         return 0;
     }
-    if (es_type_is_record(type) && (type->flags & EC_TYPE_FLEXIBLE) != 0) {
+    if (ec_type_is_record(type) && (type->flags & EC_TYPE_FLEXIBLE) != 0) {
         needed = es_record_init_size(es_cdata_py(cd), type, value);
     } else if (type->kind == EC_KIND_ARRAY && type->length < 0) {
         Py_ssize_t n =
@@ -197,7 +197,7 @@ record_type(const es_cdata *cd)
     if (type->kind == EC_KIND_POINTER) {
         type = type->item;
     }
-    return es_type_is_record(type) ? type : NULL;
+    return ec_type_is_record(type) ? type : NULL;
 }
 
 /* Finds the field `name`: new reference; NULL with an exception set only when

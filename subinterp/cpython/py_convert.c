@@ -138,7 +138,7 @@ es_result_from_c(es_py *py, ec_type *type, const void *data)
 {
     es_cdata *cd;
 
-    if (!es_type_is_record(type) && type->kind != EC_KIND_ARRAY) {
+    if (!ec_type_is_record(type) && type->kind != EC_KIND_ARRAY) {
         return es_from_c(py, type, data);
     }
     if (es_type_ready(py, type) < 0) {

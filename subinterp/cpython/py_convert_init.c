@@ -309,7 +309,7 @@ field_init_end(es_py *py, const es_field *f, PyObject *init)
     Py_ssize_t n;
     bool has_values;
 
-    if (es_type_is_record(type)) {
+    if (ec_type_is_record(type)) {
         n = es_record_init_size(py, type, init);
         return n < 0 ? -1 : offset + n;
     }

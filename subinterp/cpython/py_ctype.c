@@ -164,7 +164,7 @@ fields_flatten(es_ctype *ct, ec_type *type, size_t offset, bool skip)
             skip || (i > 0 && type != ct->type && type->kind == EC_KIND_UNION);
         int rc;
 
-        if (f->name[0] == '\0' && es_type_is_record(f->type)) {
+        if (f->name[0] == '\0' && ec_type_is_record(f->type)) {
             rc = fields_flatten(ct, f->type, offset + f->offset, skip_it);
         } else {
             rc = fields_add(ct, f, offset + f->offset, skip_it);
@@ -358,7 +358,7 @@ static PyObject *
 ctype_fields(es_ctype *ct, void *unused)
 {
     (void)unused;
-    if (!es_type_is_record(ct->type)) {
+    if (!ec_type_is_record(ct->type)) {
         return attr_missing("fields");
     }
     if (es_ctype_load_fields(ct) < 0) {

@@ -71,12 +71,6 @@ int es_ctype_load_fields(es_ctype *ct);
 es_field *es_ctype_field(es_ctype *ct, PyObject *name);
 
 static inline bool
-es_type_is_record(const ec_type *type)
-{
-    return type->kind == EC_KIND_STRUCT || type->kind == EC_KIND_UNION;
-}
-
-static inline bool
 es_type_is_function_pointer(const ec_type *type)
 {
     return type->kind == EC_KIND_POINTER &&

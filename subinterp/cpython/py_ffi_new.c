@@ -113,7 +113,7 @@ new_pointer(es_py *py, const es_alloc *from, ec_type *type, PyObject *init)
                      item->name);
         return NULL;
     }
-    if (es_type_is_record(item)) {
+    if (ec_type_is_record(item)) {
         return new_record(py, from, type, init);
     }
     size = (size_t)item->size;

@@ -237,7 +237,7 @@ step_field(es_py *py, ec_type *type, PyObject *name, size_t *offset)
     es_field *f;
     ec_type *result = NULL;
 
-    if (!es_type_is_record(type)) {
+    if (!ec_type_is_record(type)) {
         PyErr_SetString(PyExc_TypeError, "with a field name argument, expected "
                                          "a struct or union ctype");
         return NULL;
@@ -385,7 +385,7 @@ ES_FFI_METHOD(addressof)
     }
     cd = (es_cdata *)args[0];
     type = es_cdata_ctype(cd);
-    if (!es_type_is_record(type) && type->kind != EC_KIND_ARRAY &&
+    if (!ec_type_is_record(type) && type->kind != EC_KIND_ARRAY &&
         (nargs == 1 || type->kind != EC_KIND_POINTER)) {
         PyErr_SetString(PyExc_TypeError,
                         nargs == 1

@@ -17,8 +17,6 @@
 #include <stdlib.h>
 #include <structmember.h>
 
-#define SLOT_SIZE 8
-
 /* Frames up to this size are on the C stack. */
 #define FRAME_STACK 512
 
@@ -96,7 +94,7 @@ call_args(const es_func *f, PyObject *const *args, char *frame, es_temp *temp)
         char *data = frame + a->offset;
 
         if (a->arg.op == ES_OP_BYREF) {
-            ES_STORE(char *, frame + SLOT_SIZE * i, data);
+            ES_STORE(char *, frame + EC_SLOT_SIZE * i, data);
             memset(data, 0, (size_t)a->arg.type->size);
         }
         if (!es_op_store(f->py, a->arg, data, args[i]) &&
@@ -202,7 +200,7 @@ plan_make(es_func *f)
     if (plan_type(f->py, type->result, &f->result) < 0) {
         return -1;
     }
-    size_t end = SLOT_SIZE * n;
+    size_t end = EC_SLOT_SIZE * n;
     size_t result_size =
         type->result->size < 0 ? 0 : (size_t)type->result->size;
     if (end < result_size) {
@@ -214,7 +212,7 @@ plan_make(es_func *f)
         if (plan_type(f->py, type->args[i], &a->arg) < 0) {
             return -1;
         }
-        a->offset = SLOT_SIZE * i;
+        a->offset = EC_SLOT_SIZE * i;
         if (a->arg.op == ES_OP_BYREF) {
             a->offset = es_func_round_up(end, ES_FUNC_ALIGN);
             end = a->offset + (size_t)a->arg.type->size;

@@ -4,9 +4,6 @@
  */
 #include "subinterp/cpython/py_scalar.h"
 
-/* An argument slot's size. */
-#define SLOT_SIZE 8
-
 /* Returns the operation for integers of `size` bytes. */
 static es_op
 op_of_int(ptrdiff_t size, bool is_signed)
@@ -49,7 +46,7 @@ es_op_of(const ec_type *type)
     case EC_KIND_WCHAR:
         return ES_OP_SLOT;
     case EC_KIND_COMPLEX:
-        return type->size > SLOT_SIZE ? ES_OP_BYREF : ES_OP_SLOT;
+        return type->size > EC_SLOT_SIZE ? ES_OP_BYREF : ES_OP_SLOT;
     case EC_KIND_ARRAY:
     case EC_KIND_STRUCT:
     case EC_KIND_UNION:
