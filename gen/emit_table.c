@@ -60,7 +60,7 @@ emit_op(eg_text *out, int op, ptrdiff_t arg)
 /* A primitive: by its number, or by asking the compiler when a cdef text left
  * it open. */
 static void
-emit_primitive(eg_text *out, const eg_word *word)
+emit_primitive(eg_text *out, const ec_word *word)
 {
     if (word->arg >= 0) {
         emit_op(out, word->op, word->arg);
@@ -102,7 +102,7 @@ emit_types(const eg_emitter *em)
     eg_text *out = em->out;
     eg_text_puts(out, "\nstatic embed_opcode embed_types[] = {\n");
     for (size_t i = 0; i < plan->n_words; i++) {
-        const eg_word *word = &plan->words[i];
+        const ec_word *word = &plan->words[i];
         eg_text_printf(out, "    /* %zu */ ", i);
         if (word->op == EMBED_OP_PRIMITIVE) {
             emit_primitive(out, word);

@@ -27,24 +27,13 @@ eg_graph_init(eg_graph *graph, const eg_spec *spec, const eg_speller *speller)
         .speller = *speller,
         .file = file,
     };
+    ec_places_init(&graph->places);
 }
 
 void
 eg_graph_fini(eg_graph *graph)
 {
-    for (size_t i = 0; i < graph->n; i++) {
-        graph->nodes[i]->type->user = NULL;
-    }
-    free(graph->nodes);
-    graph->nodes = NULL;
-    graph->n = 0;
-    graph->cap = 0;
-}
-
-eg_node *
-eg_graph_node(const ec_type *type)
-{
-    return type->user;
+    ec_places_clear(&graph->places);
 }
 
 /* Returns the formatted text in the memory of the types; NULL when there is
@@ -73,9 +62,9 @@ graph_format(const eg_graph *graph, const char *fmt, ...)
 static bool
 record_name(const eg_graph *graph, eg_node *node, const char *prefix)
 {
-    if (eg_is_spellable(&graph->speller, node->type)) {
+    if (eg_is_spellable(&graph->speller, node->place.type)) {
         eg_text name = EG_TEXT_INIT;
-        eg_spell(&graph->speller, node->type, "", &name);
+        eg_spell(&graph->speller, node->place.type, "", &name);
         node->c_name = name.failed
                            ? NULL
                            : ec_types_strndup(graph->types,
@@ -94,23 +83,6 @@ record_name(const eg_graph *graph, eg_node *node, const char *prefix)
 }
 
 static embed_status
-graph_push(eg_graph *graph, eg_node *node)
-{
-    if (graph->n == graph->cap) {
-        size_t cap = graph->cap == 0 ? 64 : graph->cap * 2;
-        // NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers
-        eg_node **nodes = realloc(graph->nodes, cap * sizeof *nodes);
-        if (nodes == NULL) {
-            return EMBED_E_NOMEM;
-        }
-        graph->nodes = nodes;
-        graph->cap = cap;
-    }
-    graph->nodes[graph->n++] = node;
-    return EMBED_OK;
-}
-
-static embed_status
 graph_reach(eg_graph *graph, ec_type *type, const char *expr,
             const char *prefix)
 {
@@ -121,15 +93,13 @@ graph_reach(eg_graph *graph, ec_type *type, const char *expr,
     if (node == NULL) {
         return EMBED_E_NOMEM;
     }
-    *node = (eg_node){.type = type, .index = -1, .row = -1, .expr = expr};
+    node->expr = expr;
+    node->place.type = type;
     if (ec_type_is_record(type) && !record_name(graph, node, prefix)) {
         return EMBED_E_NOMEM;
     }
-    embed_status status = graph_push(graph, node);
-    if (status == EMBED_OK) {
-        type->user = node;
-    }
-    return status;
+    ec_places_add(&graph->places, &node->place, type);
+    return EMBED_OK;
 }
 
 embed_status
@@ -146,13 +116,13 @@ close_derived(eg_graph *graph, const eg_node *node)
 {
     const char *expr = NULL;
     if (node->expr != NULL) {
-        bool points = node->type->kind == EC_KIND_POINTER;
+        bool points = node->place.type->kind == EC_KIND_POINTER;
         expr = graph_format(graph, points ? "*(%s)" : "(%s)[0]", node->expr);
         if (expr == NULL) {
             return EMBED_E_NOMEM;
         }
     }
-    return graph_reach(graph, node->type->item, expr, NULL);
+    return graph_reach(graph, node->place.type->item, expr, NULL);
 }
 
 embed_status
@@ -172,8 +142,9 @@ static embed_status
 close_record(eg_graph *graph, const eg_node *node)
 {
     embed_status status = EMBED_OK;
-    for (size_t i = 0; i < node->type->n_declared && status == EMBED_OK; i++) {
-        const ec_field *field = &node->type->declared[i];
+    for (size_t i = 0; i < node->place.type->n_declared && status == EMBED_OK;
+         i++) {
+        const ec_field *field = &node->place.type->declared[i];
         const char *expr = NULL;
         if (field->bit_size < 0) {
             status = eg_graph_field(graph, node, field, &expr);
@@ -188,9 +159,11 @@ close_record(eg_graph *graph, const eg_node *node)
 static embed_status
 close_function(eg_graph *graph, const eg_node *node)
 {
-    embed_status status = graph_reach(graph, node->type->result, NULL, NULL);
-    for (size_t i = 0; i < node->type->n_args && status == EMBED_OK; i++) {
-        status = graph_reach(graph, node->type->args[i], NULL, NULL);
+    embed_status status =
+        graph_reach(graph, node->place.type->result, NULL, NULL);
+    for (size_t i = 0; i < node->place.type->n_args && status == EMBED_OK;
+         i++) {
+        status = graph_reach(graph, node->place.type->args[i], NULL, NULL);
     }
     return status;
 }
@@ -198,14 +171,14 @@ close_function(eg_graph *graph, const eg_node *node)
 static embed_status
 close_node(eg_graph *graph, const eg_node *node)
 {
-    switch (node->type->kind) {
+    switch (node->place.type->kind) {
     case EC_KIND_POINTER:
     case EC_KIND_ARRAY:
         return close_derived(graph, node);
     case EC_KIND_STRUCT:
     case EC_KIND_UNION:
-        return node->type == graph->file ||
-                       eg_spec_is_elsewhere(graph->spec, node->type)
+        return node->place.type == graph->file ||
+                       eg_spec_is_elsewhere(graph->spec, node->place.type)
                    ? EMBED_OK
                    : close_record(graph, node);
     case EC_KIND_FUNCTION:
@@ -229,99 +202,14 @@ eg_graph_close(eg_graph *graph)
 {
     embed_status status = EMBED_OK;
     /* The list grows while it is walked: no recursion over the types. */
-    for (size_t i = 0; i < graph->n && status == EMBED_OK; i++) {
-        status = close_node(graph, graph->nodes[i]);
+    for (const ec_place *at = graph->places.first;
+         at != NULL && status == EMBED_OK; at = at->next) {
+        status = close_node(graph, (const eg_node *)at);
     }
     return status;
 }
 
 /* --- the types array ------------------------------------------------------*/
-
-/* Gives each type its place.  Function types come first, and an argument's
- * type that has no place yet has it there. */
-static int
-places_assign(eg_graph *graph)
-{
-    int next = 0;
-    for (size_t i = 0; i < graph->n; i++) {
-        const ec_type *type = graph->nodes[i]->type;
-        if (type->kind != EC_KIND_FUNCTION) {
-            continue;
-        }
-        graph->nodes[i]->index = next++;
-        for (size_t j = 0; j < type->n_args; j++, next++) {
-            eg_node *arg = eg_graph_node(type->args[j]);
-            arg->index = arg->index < 0 ? next : arg->index;
-        }
-        next++; /* FUNCTION_END */
-    }
-    for (size_t i = 0; i < graph->n; i++) {
-        eg_node *node = graph->nodes[i];
-        if (node->index < 0) {
-            bool has_length =
-                node->type->kind == EC_KIND_ARRAY && node->type->length >= 0;
-            node->index = next;
-            next += has_length ? 2 : 1;
-        }
-    }
-    return next;
-}
-
-static int
-type_index(const ec_type *type)
-{
-    return eg_graph_node(type)->index;
-}
-
-static eg_word
-type_word(const eg_graph *graph, const ec_type *type)
-{
-    const eg_node *node = eg_graph_node(type);
-    switch (type->kind) {
-    case EC_KIND_POINTER:
-        return (eg_word){EMBED_OP_POINTER, type_index(type->item), NULL, type};
-    case EC_KIND_ARRAY:
-        return (eg_word){type->length < 0 ? EMBED_OP_OPEN_ARRAY
-                                          : EMBED_OP_ARRAY,
-                         type_index(type->item), NULL, type};
-    case EC_KIND_STRUCT:
-    case EC_KIND_UNION:
-        return (eg_word){EMBED_OP_STRUCT_UNION,
-                         type == graph->file ? -1 : node->row, NULL, type};
-    case EC_KIND_ENUM:
-        return (eg_word){EMBED_OP_ENUM, node->row, NULL, type};
-    case EC_KIND_FUNCTION:
-        return (eg_word){EMBED_OP_FUNCTION, type_index(type->result), NULL,
-                         type};
-    case EC_KIND_VOID:
-    case EC_KIND_BOOL:
-    case EC_KIND_CHAR:
-    case EC_KIND_WCHAR:
-    case EC_KIND_INT:
-    case EC_KIND_UINT:
-    case EC_KIND_FLOAT:
-    case EC_KIND_COMPLEX:
-        break;
-    }
-    return (eg_word){EMBED_OP_PRIMITIVE, type->prim, NULL, type};
-}
-
-static void
-function_words(const eg_graph *graph, const ec_type *type, eg_word *words)
-{
-    int at = type_index(type);
-    words[at] = type_word(graph, type);
-    for (size_t i = 0; i < type->n_args; i++) {
-        const ec_type *arg = type->args[i];
-        int place = type_index(arg);
-        at++;
-        words[at] = place == at ? type_word(graph, arg)
-                                : (eg_word){EMBED_OP_NOOP, place, NULL, arg};
-    }
-    bool variadic = (type->flags & EC_TYPE_VARIADIC) != 0;
-    words[at + 1] =
-        (eg_word){EMBED_OP_FUNCTION_END, variadic ? 1 : 0, NULL, NULL};
-}
 
 /* Adds the types of variables whose length C knows, such as "int[...]". */
 static void
@@ -332,9 +220,9 @@ counted_words(eg_plan *plan, size_t at)
         if (global->is_counted) {
             global->type_index = (int)at;
             plan->words[at++] =
-                (eg_word){EMBED_OP_ARRAY, type_index(global->type->item), NULL,
-                          global->type};
-            plan->words[at++] = (eg_word){0, 0, global->name, NULL};
+                (ec_word){EMBED_OP_ARRAY, ec_place_index(global->type->item),
+                          NULL, global->type};
+            plan->words[at++] = (ec_word){0, 0, global->name, NULL};
         }
     }
 }
@@ -342,27 +230,16 @@ counted_words(eg_plan *plan, size_t at)
 embed_status
 eg_graph_words(eg_graph *graph, eg_plan *plan)
 {
-    size_t n = (size_t)places_assign(graph);
+    size_t n = (size_t)ec_places_assign(&graph->places);
     size_t counted = n;
     for (size_t i = 0; i < plan->n_globals; i++) {
         n += plan->globals[i].is_counted ? 2 : 0;
     }
-    eg_word *words = ec_types_alloc(graph->types, (n + 1) * sizeof *words);
+    ec_word *words = ec_types_alloc(graph->types, (n + 1) * sizeof *words);
     if (words == NULL) {
         return EMBED_E_NOMEM;
     }
-    for (size_t i = 0; i < graph->n; i++) {
-        const eg_node *node = graph->nodes[i];
-        if (node->type->kind == EC_KIND_FUNCTION) {
-            function_words(graph, node->type, words);
-            continue;
-        }
-        words[node->index] = type_word(graph, node->type);
-        if (node->type->kind == EC_KIND_ARRAY && node->type->length >= 0) {
-            words[node->index + 1] =
-                (eg_word){0, node->type->length, NULL, NULL};
-        }
-    }
+    ec_places_words(&graph->places, graph->file, words);
     plan->words = words;
     plan->n_words = n;
     counted_words(plan, counted);

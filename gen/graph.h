@@ -6,14 +6,12 @@
 #ifndef EMBED_GEN_GRAPH_H
 #define EMBED_GEN_GRAPH_H
 
-#include "core/types/cparse.h"
+#include "core/types/cplace.h"
 #include "gen/plan.h"
 
 /** A type that is reached. */
 typedef struct eg_node {
-    ec_type *type;
-    int index;          /* of its word; -1: none yet */
-    int row;            /* in its table of structs or enums, once sorted */
+    ec_place place;     /* first */
     const char *expr;   /* a C expression of the type; NULL: none known */
     const char *c_name; /* struct, union: the type in C; NULL: none */
     const char *prefix; /* struct, union: what comes before a field's name in
@@ -25,9 +23,7 @@ typedef struct eg_graph {
     ec_types *types;
     eg_speller speller;
     const ec_type *file; /* the type FILE, or NULL */
-    eg_node **nodes;     /* nodes[n], in the order they were reached; owned */
-    size_t n;
-    size_t cap;
+    ec_places places;    /* of eg_nodes */
 } eg_graph;
 
 /** Makes an empty graph over the types of `spec`, which outlives it. */
@@ -56,9 +52,6 @@ embed_status eg_graph_close(eg_graph *graph);
  */
 embed_status eg_graph_field(const eg_graph *graph, const eg_node *node,
                             const ec_field *field, const char **out);
-
-/** Returns the node of a type that was reached, or NULL. */
-eg_node *eg_graph_node(const ec_type *type);
 
 /** Gives each type its place and fills plan->words; the rows of structs and
  *  enums are set by then. */

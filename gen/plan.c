@@ -25,14 +25,11 @@ plan_alloc(const planner *p, size_t n, size_t size)
     return ec_types_alloc(p->spec->types, (n + 1) * size);
 }
 
-/* The typedef that names a type without a tag (eg_spell_name_fn). */
+/* An eg_spell_name_fn. */
 static const char *
 typedef_name(void *arg, const ec_type *type)
 {
-    const ec_scope *scope = arg;
-    const ec_decl *decl =
-        ec_scope_find(scope, EC_DECL_TYPEDEF, type->name, strlen(type->name));
-    return decl != NULL && decl->type == type ? decl->name : NULL;
+    return ec_place_typedef(arg, type);
 }
 
 /* --- what a declaration becomes -------------------------------------------*/
@@ -371,46 +368,24 @@ exports_collect(planner *p)
 
 /* --- structs, enums, names ------------------------------------------------*/
 
-/* Returns the name of a struct, union or enum in the tables. */
-static const char *
-table_name(const planner *p, const ec_type *type, const char *tag,
-           size_t *counter)
-{
-    if (tag != NULL) {
-        return tag;
-    }
-    char name[256];
-    const char *alias = typedef_name(p->spec->scope, type);
-    int n = alias != NULL ? snprintf(name, sizeof name, "$%s", alias)
-                          : snprintf(name, sizeof name, "$%zu", ++*counter);
-    size_t len = (size_t)n < sizeof name ? (size_t)n : sizeof name - 1;
-    return ec_types_strndup(p->spec->types, name, len);
-}
-
-static unsigned
+static int
 record_flags(const eg_spec *spec, const ec_type *type)
 {
-    const unsigned loose = EC_TYPE_CUSTOM_LAYOUT | EC_TYPE_PARTIAL;
-    unsigned flags = type->kind == EC_KIND_UNION ? EMBED_SF_UNION : 0u;
-    if (eg_spec_is_elsewhere(spec, type)) {
-        return flags | EMBED_SF_EXTERNAL;
-    }
-    if ((type->flags & EC_TYPE_INCOMPLETE) != 0) {
-        return flags | EMBED_SF_OPAQUE;
-    }
-    flags |= (type->flags & EC_TYPE_PACKED) != 0 ? EMBED_SF_PACKED : 0u;
-    return (type->flags & loose) != 0 ? flags : flags | EMBED_SF_CHECK_FIELDS;
+    return eg_spec_is_elsewhere(spec, type)
+               ? (type->kind == EC_KIND_UNION ? EMBED_SF_UNION : 0) |
+                     EMBED_SF_EXTERNAL
+               : ec_place_flags(type);
 }
 
 static embed_status
 record_add(planner *p, const eg_node *node, size_t *counter)
 {
-    const ec_type *type = node->type;
-    unsigned flags = record_flags(p->spec, type);
+    const ec_type *type = node->place.type;
+    unsigned flags = (unsigned)record_flags(p->spec, type);
     eg_record *record = &p->plan->records[p->plan->n_records++];
     *record = (eg_record){
         .type = type,
-        .name = table_name(p, type, type->tag, counter),
+        .name = ec_place_name(p->spec->scope, type, type->tag, counter),
         .c_name = node->c_name,
         .flags = flags,
         .n_fields = (flags & EMBED_SF_EXTERNAL) != 0 ? 0 : type->n_declared,
@@ -435,8 +410,9 @@ enum_add(planner *p, const eg_node *node, size_t *counter)
 {
     eg_enum *entry = &p->plan->enums[p->plan->n_enums++];
     *entry = (eg_enum){
-        .type = node->type,
-        .name = table_name(p, node->type, node->type->enum_tag, counter),
+        .type = node->place.type,
+        .name = ec_place_name(p->spec->scope, node->place.type,
+                              node->place.type->enum_tag, counter),
     };
     return entry->name == NULL ? EMBED_E_NOMEM : EMBED_OK;
 }
@@ -455,7 +431,7 @@ static embed_status
 tables_alloc(planner *p)
 {
     eg_plan *plan = p->plan;
-    size_t n = p->graph.n;
+    size_t n = p->graph.places.n;
     plan->records = plan_alloc(p, n, sizeof *plan->records);
     plan->enums = plan_alloc(p, n, sizeof *plan->enums);
     plan->typenames =
@@ -478,12 +454,12 @@ tables_sort(eg_plan *plan)
         eg_record *record = &plan->records[i];
         bool is_bare =
             (record->flags & (EMBED_SF_OPAQUE | EMBED_SF_EXTERNAL)) != 0;
-        eg_graph_node(record->type)->row = (int)i;
+        ec_place_of(record->type)->row = (int)i;
         record->first_field = is_bare ? -1 : (int)plan->n_fields;
         plan->n_fields += record->n_fields;
     }
     for (size_t i = 0; i < plan->n_enums; i++) {
-        eg_graph_node(plan->enums[i].type)->row = (int)i;
+        ec_place_of(plan->enums[i].type)->row = (int)i;
     }
 }
 
@@ -493,9 +469,10 @@ tables_collect(planner *p)
     size_t records = 0;
     size_t enums = 0;
     embed_status status = tables_alloc(p);
-    for (size_t i = 0; i < p->graph.n && status == EMBED_OK; i++) {
-        const eg_node *node = p->graph.nodes[i];
-        const ec_type *type = node->type;
+    for (const ec_place *at = p->graph.places.first;
+         at != NULL && status == EMBED_OK; at = at->next) {
+        const eg_node *node = (const eg_node *)at;
+        const ec_type *type = node->place.type;
         if (ec_type_is_record(type) && type != p->graph.file) {
             status = record_add(p, node, &records);
         } else if (type->kind == EC_KIND_ENUM) {
@@ -550,7 +527,7 @@ global_resolve(planner *p, eg_global *global)
         break;
     }
     if (!global->is_counted) {
-        global->type_index = eg_graph_node(type)->index;
+        global->type_index = ec_place_index(type);
     }
 }
 
@@ -563,20 +540,20 @@ indexes_resolve(planner *p)
     }
     for (size_t i = 0; i < plan->n_records; i++) {
         eg_record *record = &plan->records[i];
-        record->type_index = eg_graph_node(record->type)->index;
+        record->type_index = ec_place_index(record->type);
         for (size_t j = 0; j < record->n_fields; j++) {
             const ec_field *field = record->fields[j].field;
-            record->fields[j].type_index = eg_graph_node(field->type)->index;
+            record->fields[j].type_index = ec_place_index(field->type);
         }
     }
     for (size_t i = 0; i < plan->n_enums; i++) {
-        plan->enums[i].type_index = eg_graph_node(plan->enums[i].type)->index;
+        plan->enums[i].type_index = ec_place_index(plan->enums[i].type);
     }
     for (size_t i = 0; i < plan->n_typenames; i++) {
         eg_typename *name = &plan->typenames[i];
         const ec_decl *decl = ec_scope_find(p->spec->scope, EC_DECL_TYPEDEF,
                                             name->name, strlen(name->name));
-        name->type_index = eg_graph_node(decl->type)->index;
+        name->type_index = ec_place_index(decl->type);
     }
 }
 

@@ -8,6 +8,7 @@
 #ifndef EMBED_GEN_PLAN_H
 #define EMBED_GEN_PLAN_H
 
+#include "core/types/cplace.h"
 #include "gen/spec.h"
 #include "gen/spell.h"
 
@@ -67,14 +68,6 @@ typedef struct eg_typename {
     int type_index;
 } eg_typename;
 
-/** One word of the `types` array. */
-typedef struct eg_word {
-    int op; /* EMBED_OP_*; 0: the length of the array in the word before */
-    ptrdiff_t arg;
-    const char *counted; /* length: of this variable, by sizeof; or NULL */
-    const ec_type *type; /* what the word stands for; NULL: nothing by itself */
-} eg_word;
-
 typedef struct eg_plan {
     const eg_spec *spec;
     eg_speller speller;
@@ -89,7 +82,7 @@ typedef struct eg_plan {
     size_t n_enums;
     eg_typename *typenames;
     size_t n_typenames;
-    eg_word *words; /* words[n_words] */
+    ec_word *words; /* words[n_words] */
     size_t n_words;
     unsigned context_version;
     bool has_functions; /* C functions among the globals */

@@ -4,42 +4,20 @@
  */
 #include "core/types/ctable_make.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/types/cplace.h"
 #include "core/types/cscope.h"
-
-/* A type that is reached; its `user` meanwhile. */
-typedef struct node {
-    ec_type *type;
-    int index; /* of its word; -1: none yet */
-    int row;   /* in its table of structs or enums */
-    struct node *next;
-} node;
 
 typedef struct maker {
     ec_scope *scope;
     ec_types *types;
     const ec_type *file; /* the type FILE, or NULL */
-    node *first;         /* in the order they were reached */
-    node **last_link;
-    size_t n;        /* nodes */
+    ec_places places;
     size_t n_fields; /* of all structs and unions */
     ec_made *out;
 } maker;
-
-static node *
-node_of(const ec_type *type)
-{
-    return type->user;
-}
-
-static int
-index_of(const ec_type *type)
-{
-    return node_of(type)->index;
-}
 
 /* --- reaching -------------------------------------------------------------*/
 
@@ -52,15 +30,11 @@ reach(maker *m, ec_type *type)
     if (type->user != NULL) {
         return EMBED_OK;
     }
-    node *fresh = ec_types_alloc(m->types, sizeof *fresh);
+    ec_place *fresh = ec_types_alloc(m->types, sizeof *fresh);
     if (fresh == NULL) {
         return EMBED_E_NOMEM;
     }
-    *fresh = (node){.type = type, .index = -1, .row = -1};
-    *m->last_link = fresh;
-    m->last_link = &fresh->next;
-    m->n++;
-    type->user = fresh;
+    ec_places_add(&m->places, fresh, type);
     return EMBED_OK;
 }
 
@@ -102,44 +76,14 @@ reach_all(maker *m)
         }
     }
     /* The list grows while it is walked: no recursion over the types. */
-    for (node *at = m->first; at != NULL && status == EMBED_OK; at = at->next) {
+    for (const ec_place *at = m->places.first; at != NULL && status == EMBED_OK;
+         at = at->next) {
         status = reach_parts(m, at->type);
     }
     return status;
 }
 
 /* --- structs, unions, enums -----------------------------------------------*/
-
-/* The name of a struct, union or enum in the tables; NULL: out of memory. */
-static const char *
-table_name(const maker *m, const ec_type *type, const char *tag,
-           size_t *counter)
-{
-    char name[256];
-    if (tag != NULL) {
-        return tag;
-    }
-    const ec_decl *decl = ec_scope_find(m->scope, EC_DECL_TYPEDEF, type->name,
-                                        strlen(type->name));
-    int n = decl != NULL && decl->type == type
-                ? snprintf(name, sizeof name, "$%s", decl->name)
-                : snprintf(name, sizeof name, "$%zu", ++*counter);
-    size_t len = (size_t)n < sizeof name ? (size_t)n : sizeof name - 1;
-    return ec_types_strndup(m->types, name, len);
-}
-
-static int
-record_flags(const ec_type *type)
-{
-    int flags = type->kind == EC_KIND_UNION ? EMBED_SF_UNION : 0;
-    if ((type->flags & EC_TYPE_INCOMPLETE) != 0) {
-        return flags | EMBED_SF_OPAQUE;
-    }
-    flags |= (type->flags & EC_TYPE_PACKED) != 0 ? EMBED_SF_PACKED : 0;
-    return (type->flags & EC_TYPE_CUSTOM_LAYOUT) != 0
-               ? flags
-               : flags | EMBED_SF_CHECK_FIELDS;
-}
 
 /* What a table of names is sorted with: a row and its type. */
 typedef struct row {
@@ -158,16 +102,17 @@ row_compare(const void *a, const void *b)
 static row *
 rows_make(maker *m, bool is_enum, size_t *out_n)
 {
-    row *rows = ec_types_alloc(m->types, (m->n + 1) * sizeof *rows);
+    row *rows = ec_types_alloc(m->types, (m->places.n + 1) * sizeof *rows);
     size_t counter = 0;
     size_t n = 0;
-    for (node *at = m->first; rows != NULL && at != NULL; at = at->next) {
+    for (const ec_place *at = m->places.first; rows != NULL && at != NULL;
+         at = at->next) {
         const ec_type *type = at->type;
         if (is_enum ? type->kind == EC_KIND_ENUM
                     : ec_type_is_record(type) && type != m->file) {
             rows[n].type = type;
-            rows[n].name = table_name(
-                m, type, is_enum ? type->enum_tag : type->tag, &counter);
+            rows[n].name = ec_place_name(
+                m->scope, type, is_enum ? type->enum_tag : type->tag, &counter);
             if (rows[n++].name == NULL) {
                 return NULL;
             }
@@ -176,7 +121,7 @@ rows_make(maker *m, bool is_enum, size_t *out_n)
     if (rows != NULL) {
         qsort(rows, n, sizeof *rows, row_compare);
         for (size_t i = 0; i < n; i++) {
-            node_of(rows[i].type)->row = (int)i;
+            ec_place_of(rows[i].type)->row = (int)i;
         }
     }
     *out_n = n;
@@ -195,7 +140,7 @@ field_fill(const ec_field *from, struct embed_field *to)
                      : is_open ? (size_t)-1
                                : (size_t)from->type->size;
     // NOLINTNEXTLINE(performance-no-int-to-ptr): the format of the tables
-    to->field_type_op = EMBED_OP(op, index_of(from->type));
+    to->field_type_op = EMBED_OP(op, ec_place_index(from->type));
 }
 
 /* The tables of structs and their fields; the types have their places. */
@@ -214,8 +159,8 @@ records_fill(maker *m, const row *rows, size_t n)
         const ec_type *type = rows[i].type;
         struct embed_struct_union *to = &records[i];
         to->name = rows[i].name;
-        to->type_index = index_of(type);
-        to->flags = record_flags(type);
+        to->type_index = ec_place_index(type);
+        to->flags = ec_place_flags(type);
         if ((to->flags & EMBED_SF_OPAQUE) != 0) {
             to->size = (size_t)-1;
             to->alignment = -1;
@@ -267,8 +212,8 @@ enums_fill(maker *m, const row *rows, size_t n)
     }
     for (size_t i = 0; i < n; i++) {
         const ec_type *type = rows[i].type;
-        enums[i] = (struct embed_enum){rows[i].name, index_of(type), type->prim,
-                                       enumerators_join(m, type)};
+        enums[i] = (struct embed_enum){rows[i].name, ec_place_index(type),
+                                       type->prim, enumerators_join(m, type)};
         if (enums[i].enumerators == NULL) {
             return EMBED_E_NOMEM;
         }
@@ -299,7 +244,7 @@ typenames_fill(maker *m)
         const ec_decl *decl = ec_scope_at(m->scope, i);
         if (decl->kind == EC_DECL_TYPEDEF) {
             names[n++] =
-                (struct embed_typename){decl->name, index_of(decl->type)};
+                (struct embed_typename){decl->name, ec_place_index(decl->type)};
         }
     }
     qsort(names, n, sizeof *names, typename_compare);
@@ -310,106 +255,33 @@ typenames_fill(maker *m)
 
 /* --- the types array ------------------------------------------------------*/
 
-/* Gives each type its place.  Function types come first, and an argument's type
- * that has no place yet has it there. */
-static int
-places_assign(maker *m)
-{
-    int next = 0;
-    for (node *at = m->first; at != NULL; at = at->next) {
-        const ec_type *type = at->type;
-        if (type->kind == EC_KIND_FUNCTION) {
-            at->index = next++;
-            for (size_t i = 0; i < type->n_args; i++, next++) {
-                node *arg = node_of(type->args[i]);
-                arg->index = arg->index < 0 ? next : arg->index;
-            }
-            next++; /* FUNCTION_END */
-        }
-    }
-    for (node *at = m->first; at != NULL; at = at->next) {
-        if (at->index < 0) {
-            bool has_length =
-                at->type->kind == EC_KIND_ARRAY && at->type->length >= 0;
-            at->index = next;
-            next += has_length ? 2 : 1;
-        }
-    }
-    return next;
-}
-
-// NOLINTBEGIN(performance-no-int-to-ptr): the format of the tables
-static embed_opcode
-type_word(const maker *m, const ec_type *type)
-{
-    switch (type->kind) {
-    case EC_KIND_POINTER:
-        return EMBED_OP(EMBED_OP_POINTER, index_of(type->item));
-    case EC_KIND_ARRAY:
-        return type->length < 0
-                   ? EMBED_OP(EMBED_OP_OPEN_ARRAY, index_of(type->item))
-                   : EMBED_OP(EMBED_OP_ARRAY, index_of(type->item));
-    case EC_KIND_STRUCT:
-    case EC_KIND_UNION:
-        return EMBED_OP(EMBED_OP_STRUCT_UNION,
-                        type == m->file ? (ptrdiff_t)-1 : node_of(type)->row);
-    case EC_KIND_ENUM:
-        return EMBED_OP(EMBED_OP_ENUM, node_of(type)->row);
-    case EC_KIND_FUNCTION:
-        return EMBED_OP(EMBED_OP_FUNCTION, index_of(type->result));
-    case EC_KIND_VOID:
-    case EC_KIND_BOOL:
-    case EC_KIND_CHAR:
-    case EC_KIND_WCHAR:
-    case EC_KIND_INT:
-    case EC_KIND_UINT:
-    case EC_KIND_FLOAT:
-    case EC_KIND_COMPLEX:
-        break;
-    }
-    return EMBED_OP(EMBED_OP_PRIMITIVE, type->prim);
-}
-
-static void
-function_fill(const maker *m, const ec_type *type, embed_opcode *words)
-{
-    int at = index_of(type);
-    bool variadic = (type->flags & EC_TYPE_VARIADIC) != 0;
-    words[at] = type_word(m, type);
-    for (size_t i = 0; i < type->n_args; i++) {
-        int place = index_of(type->args[i]);
-        at++;
-        words[at] = place == at ? type_word(m, type->args[i])
-                                : EMBED_OP(EMBED_OP_NOOP, place);
-    }
-    words[at + 1] = EMBED_OP(EMBED_OP_FUNCTION_END, variadic ? 1 : 0);
-}
-
 static embed_status
-types_fill(maker *m, int n)
+types_fill(maker *m)
 {
-    embed_opcode *words =
-        ec_types_alloc(m->types, ((size_t)n + 1) * sizeof(embed_opcode));
-    if (words == NULL) {
+    size_t n = (size_t)ec_places_assign(&m->places);
+    embed_opcode *types =
+        ec_types_alloc(m->types, (n + 1) * sizeof(embed_opcode));
+    ec_word *words = calloc(n + 1, sizeof *words);
+    if (types == NULL || words == NULL) {
+        free(words);
         return EMBED_E_NOMEM;
     }
+    ec_places_words(&m->places, m->file, words);
     m->out->version = 0x2701;
-    for (node *at = m->first; at != NULL; at = at->next) {
-        const ec_type *type = at->type;
-        if (type->kind == EC_KIND_FUNCTION) {
-            function_fill(m, type, words);
-            continue;
-        }
-        words[at->index] = type_word(m, type);
-        if (type->kind == EC_KIND_ARRAY && type->length >= 0) {
-            words[at->index + 1] = (embed_opcode)type->length;
-        }
-        if (type->prim == EC_PRIM_CHAR16 || type->prim == EC_PRIM_CHAR32) {
+    for (size_t i = 0; i < n; i++) {
+        const ec_word *word = &words[i];
+        int prim = word->op == EMBED_OP_PRIMITIVE ? word->type->prim : -1;
+        // NOLINTBEGIN(performance-no-int-to-ptr): the format of the tables
+        types[i] = word->op != 0 ? EMBED_OP(word->op, word->arg)
+                                 : (embed_opcode)word->arg;
+        // NOLINTEND(performance-no-int-to-ptr)
+        if (prim == EC_PRIM_CHAR16 || prim == EC_PRIM_CHAR32) {
             m->out->version = 0x2801;
         }
     }
-    m->out->context.types = words;
-    m->out->context.num_types = n;
+    free(words);
+    m->out->context.types = types;
+    m->out->context.num_types = (int)n;
     return EMBED_OK;
 }
 
@@ -422,12 +294,13 @@ decl_compare(const void *a, const void *b)
                   (*(const ec_decl *const *)b)->name);
 }
 
+// NOLINTBEGIN(performance-no-int-to-ptr): the format of the tables
 static embed_opcode
 global_op(const maker *m, const ec_decl *decl)
 {
     if (decl->kind == EC_DECL_FUNCTION) {
         const ec_type *pointer = ec_type_pointer(m->types, decl->type, NULL);
-        return EMBED_OP(EMBED_OP_EXTERN_PYTHON, index_of(pointer));
+        return EMBED_OP(EMBED_OP_EXTERN_PYTHON, ec_place_index(pointer));
     }
     return decl->type->kind == EC_KIND_ENUM
                ? EMBED_OP(EMBED_OP_ENUM, (ptrdiff_t)-1)
@@ -480,9 +353,7 @@ make(maker *m)
     }
     const row *records = rows_make(m, false, &n_records);
     const row *enums = rows_make(m, true, &n_enums);
-    int n = places_assign(m);
-    status =
-        records == NULL || enums == NULL ? EMBED_E_NOMEM : types_fill(m, n);
+    status = records == NULL || enums == NULL ? EMBED_E_NOMEM : types_fill(m);
     if (status == EMBED_OK) {
         status = records_fill(m, records, n_records);
     }
@@ -500,15 +371,13 @@ ec_table_make(ec_scope *scope, ec_made *out, ec_err *err)
 {
     maker m = {.scope = scope, .types = ec_scope_types(scope), .out = out};
     ec_type *file = NULL;
-    m.last_link = &m.first;
+    ec_places_init(&m.places);
     *out = (ec_made){.version = 0};
     embed_status status = ec_scope_blob(scope, "FILE", &file, err);
     if (status == EMBED_OK) {
         m.file = file;
         status = make(&m);
     }
-    for (node *at = m.first; at != NULL; at = at->next) {
-        at->type->user = NULL;
-    }
+    ec_places_clear(&m.places);
     return status == EMBED_OK ? status : ec_fail(err, status, "out of memory");
 }

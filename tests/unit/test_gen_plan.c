@@ -207,7 +207,7 @@ every_word_of_the_types_array_is_sound(void **state)
                       "fn pick(fn f, char **argv, double d);\n");
     assert_int_equal(run.status, EMBED_OK);
     for (size_t i = 0; i < run.plan.n_words; i++) {
-        const eg_word *word = &run.plan.words[i];
+        const ec_word *word = &run.plan.words[i];
         switch (word->op) {
         case EMBED_OP_POINTER:
         case EMBED_OP_ARRAY:
