@@ -14,16 +14,26 @@
 #define NS_PER_MS            1000000u
 #define INTERRUPT_TIMEOUT_MS 1000u
 
+/* What a function is asked for besides the extension. */
+typedef struct request {
+    int number;
+    const char *option, *value;
+    embed_pending_fn *fn;
+    void *arg;
+    embed_statistics *out;
+} request;
+
+typedef embed_status action(ec_slot *slot, const request *r, ec_err *err);
+
 /* Runs `act` for the extension `name`. */
 static embed_status
-with_named(const char *name, int number,
-           embed_status (*act)(ec_slot *slot, int number, ec_err *err))
+with_named(const char *name, const request *r, action *act)
 {
     int saved = errno;
     ec_err err = EC_ERR_INIT;
     ec_slot *slot = ec_registry_named(name, &err);
     if (slot != NULL) {
-        (void)act(slot, number, &err);
+        (void)act(slot, r, &err);
     }
     embed_status status = ec_report_api(name == NULL ? "" : name, &err);
     errno = saved;
@@ -31,7 +41,7 @@ with_named(const char *name, int number,
 }
 
 static embed_status
-start(ec_slot *slot, int unused, ec_err *err)
+start(ec_slot *slot, const request *unused, ec_err *err)
 {
     (void)unused;
     return ec_life_ready(slot, err);
@@ -40,11 +50,11 @@ start(ec_slot *slot, int unused, ec_err *err)
 embed_status
 embed_start(const char *name)
 {
-    return with_named(name, 0, start);
+    return with_named(name, NULL, start);
 }
 
 static embed_status
-retry(ec_slot *slot, int unused, ec_err *err)
+retry(ec_slot *slot, const request *unused, ec_err *err)
 {
     (void)unused;
     return ec_life_retry(slot, err);
@@ -53,7 +63,7 @@ retry(ec_slot *slot, int unused, ec_err *err)
 embed_status
 embed_retry(const char *name)
 {
-    return with_named(name, 0, retry);
+    return with_named(name, NULL, retry);
 }
 
 static void *
@@ -75,8 +85,9 @@ late_check(ec_slot *slot, ec_err *err)
 }
 
 static embed_status
-set_isolation(ec_slot *slot, int level, ec_err *err)
+set_isolation(ec_slot *slot, const request *r, ec_err *err)
 {
+    int level = r->number;
     if (level < EMBED_ISOLATION_DEFAULT || level > EMBED_ISOLATION_SHARED) {
         return ec_fail(err, EMBED_E_INVALID, "%d is no embed_isolation", level);
     }
@@ -88,26 +99,25 @@ set_isolation(ec_slot *slot, int level, ec_err *err)
 embed_status
 embed_set_isolation(const char *name, embed_isolation level)
 {
-    return with_named(name, (int)level, set_isolation);
+    return with_named(name, &(request){.number = (int)level}, set_isolation);
+}
+
+static embed_status
+set_option(ec_slot *slot, const request *r, ec_err *err)
+{
+    embed_status status = ec_environment_ask(slot, r->option, r->value, err);
+    return status == EMBED_OK ? late_check(slot, err) : status;
 }
 
 embed_status
 embed_set_option(const char *name, const char *option, const char *value)
 {
-    int saved = errno;
-    ec_err err = EC_ERR_INIT;
-    ec_slot *slot = ec_registry_named(name, &err);
-    if (slot != NULL &&
-        ec_environment_ask(slot, option, value, &err) == EMBED_OK) {
-        (void)late_check(slot, &err);
-    }
-    embed_status status = ec_report_api(name == NULL ? "" : name, &err);
-    errno = saved;
-    return status;
+    return with_named(name, &(request){.option = option, .value = value},
+                      set_option);
 }
 
 static embed_status
-hold(ec_slot *slot, int unused, ec_err *err)
+hold(ec_slot *slot, const request *unused, ec_err *err)
 {
     (void)unused;
     embed_status status = ec_life_ready(slot, err);
@@ -129,11 +139,11 @@ hold(ec_slot *slot, int unused, ec_err *err)
 embed_status
 embed_hold(const char *name)
 {
-    return with_named(name, 0, hold);
+    return with_named(name, NULL, hold);
 }
 
 static embed_status
-release(ec_slot *slot, int unused, ec_err *err)
+release(ec_slot *slot, const request *unused, ec_err *err)
 {
     (void)unused;
     const ec_backend *b = ec_life_backend();
@@ -146,7 +156,7 @@ release(ec_slot *slot, int unused, ec_err *err)
 embed_status
 embed_release(const char *name)
 {
-    return with_named(name, 0, release);
+    return with_named(name, NULL, release);
 }
 
 static embed_status
@@ -157,7 +167,7 @@ unsupported(const ec_backend *b, ec_err *err)
 }
 
 static embed_status
-interrupt(ec_slot *slot, int unused, ec_err *err)
+interrupt(ec_slot *slot, const request *unused, ec_err *err)
 {
     (void)unused;
     const ec_backend *b = ec_life_backend();
@@ -182,82 +192,92 @@ interrupt(ec_slot *slot, int unused, ec_err *err)
 embed_status
 embed_interrupt(const char *name)
 {
-    return with_named(name, 0, interrupt);
+    return with_named(name, NULL, interrupt);
+}
+
+static embed_status
+call_pending(ec_slot *slot, const request *r, ec_err *err)
+{
+    const ec_backend *b = ec_life_backend();
+    embed_info info = EMBED_INFO_INIT;
+    if (r->fn == NULL) {
+        return ec_fail(err, EMBED_E_INVALID, "fn is NULL");
+    }
+    if (b != NULL && b->call_pending == NULL) {
+        return ec_fail(err, EMBED_E_STATE, "this Python (%s) has no such calls",
+                       b->name);
+    }
+    ec_life_info(slot, &info);
+    void *inst = inst_of(slot);
+    return info.state != EMBED_STATE_READY || b == NULL || inst == NULL
+               ? ec_fail(err, EMBED_E_STATE, "it is not running")
+               : b->call_pending(inst, r->fn, r->arg, err);
 }
 
 embed_status
 embed_call_pending(const char *name, embed_pending_fn *fn, void *arg)
 {
-    int saved = errno;
-    ec_err err = EC_ERR_INIT;
-    ec_slot *slot = ec_registry_named(name, &err);
-    const ec_backend *b = ec_life_backend();
-    if (slot != NULL && fn == NULL) {
-        (void)ec_fail(&err, EMBED_E_INVALID, "fn is NULL");
-    } else if (slot != NULL && b != NULL && b->call_pending == NULL) {
-        (void)ec_fail(&err, EMBED_E_STATE, "this Python (%s) has no such calls",
-                      b->name);
-    } else if (slot != NULL) {
-        embed_info info = EMBED_INFO_INIT;
-        ec_life_info(slot, &info);
-        void *inst = inst_of(slot);
-        if (info.state != EMBED_STATE_READY || b == NULL || inst == NULL) {
-            (void)ec_fail(&err, EMBED_E_STATE, "it is not running");
-        } else {
-            (void)b->call_pending(inst, fn, arg, &err);
-        }
-    }
-    embed_status status = ec_report_api(name == NULL ? "" : name, &err);
-    errno = saved;
-    return status;
+    return with_named(name, &(request){.fn = fn, .arg = arg}, call_pending);
+}
+
+static embed_status
+unload(ec_slot *slot, const request *r, ec_err *err)
+{
+    return ec_life_unload(slot, r->number, err);
 }
 
 embed_status
 embed_unload(const char *name, int timeout_ms)
 {
-    return with_named(name, timeout_ms, ec_life_unload);
+    return with_named(name, &(request){.number = timeout_ms}, unload);
+}
+
+static embed_status
+reload(ec_slot *slot, const request *r, ec_err *err)
+{
+    return ec_life_reload(slot, r->number, err);
 }
 
 embed_status
 embed_reload(const char *name, int timeout_ms)
 {
-    return with_named(name, timeout_ms, ec_life_reload);
+    return with_named(name, &(request){.number = timeout_ms}, reload);
 }
 
 static embed_status
-count(ec_slot *slot, int on, ec_err *err)
+count(ec_slot *slot, const request *r, ec_err *err)
 {
     (void)err;
-    ec_life_count(slot, on != 0);
+    ec_life_count(slot, r->number != 0);
     return EMBED_OK;
 }
 
 embed_status
 embed_count(const char *name, int on)
 {
-    return with_named(name, on, count);
+    return with_named(name, &(request){.number = on}, count);
+}
+
+static embed_status
+stats(ec_slot *slot, const request *r, ec_err *err)
+{
+    const ec_backend *b = ec_life_backend();
+    embed_statistics all = EMBED_STATISTICS_INIT;
+    if (r->out == NULL || r->out->size == 0) {
+        return ec_fail(err, EMBED_E_INVALID, "out is NULL, or its size is 0");
+    }
+    if (b != NULL) {
+        b->stats(slot, inst_of(slot), &all);
+    }
+    all.size = r->out->size < sizeof all ? r->out->size : sizeof all;
+    memcpy(r->out, &all, all.size);
+    return EMBED_OK;
 }
 
 embed_status
 embed_stats(const char *name, embed_statistics *out)
 {
-    int saved = errno;
-    ec_err err = EC_ERR_INIT;
-    ec_slot *slot = ec_registry_named(name, &err);
-    const ec_backend *b = ec_life_backend();
-    if (slot != NULL && (out == NULL || out->size == 0)) {
-        (void)ec_fail(&err, EMBED_E_INVALID, "out is NULL, or its size is 0");
-    } else if (slot != NULL) {
-        embed_statistics all = EMBED_STATISTICS_INIT;
-        if (b != NULL) {
-            b->stats(slot, inst_of(slot), &all);
-        }
-        all.size = out->size < sizeof all ? out->size : sizeof all;
-        memcpy(out, &all, all.size);
-    }
-    embed_status status = ec_report_api(name == NULL ? "" : name, &err);
-    errno = saved;
-    return status;
+    return with_named(name, &(request){.out = out}, stats);
 }
 
 static uint64_t
@@ -267,7 +287,7 @@ limit_of(int timeout_ms)
 }
 
 static embed_status
-deadline(ec_slot *slot, int timeout_ms, ec_err *err)
+deadline(ec_slot *slot, const request *r, ec_err *err)
 {
     const ec_backend *b = ec_life_backend();
     if (b != NULL && b->deadline == NULL) {
@@ -276,7 +296,7 @@ deadline(ec_slot *slot, int timeout_ms, ec_err *err)
     if (inst_of(slot) != NULL && slot->level == EMBED_ISOLATION_SHARED) {
         return ec_fail(err, EMBED_E_STATE, "it shares its interpreter");
     }
-    atomic_store(&slot->deadline_ns, limit_of(timeout_ms));
+    atomic_store(&slot->deadline_ns, limit_of(r->number));
     void *inst = atomic_load(&slot->inst);
     b = ec_life_backend(); /* may have come meanwhile */
     if (b != NULL && b->deadline != NULL && inst != NULL) {
@@ -288,7 +308,7 @@ deadline(ec_slot *slot, int timeout_ms, ec_err *err)
 embed_status
 embed_set_deadline(const char *name, int timeout_ms)
 {
-    return with_named(name, timeout_ms, deadline);
+    return with_named(name, &(request){.number = timeout_ms}, deadline);
 }
 
 embed_status

@@ -79,16 +79,12 @@ file_read(const char *path, char **out, size_t *out_size, ec_err *err)
     return status;
 }
 
-embed_status
-ec_source_refresh(ec_slot *slot, ec_err *err)
+/* Reads the program from its file, in place of what there was. */
+static embed_status
+program_read(struct embed_plugin *plugin, ec_err *err)
 {
-    struct embed_plugin *plugin = slot->plugin;
     char *code = NULL;
     size_t size = 0;
-    if ((plugin->flags & EMBED_PLUGIN_SOURCE) == 0 ||
-        plugin->init_file == NULL) {
-        return EMBED_OK;
-    }
     embed_status status = file_read(plugin->init_file, &code, &size, err);
     if (status == EMBED_OK) {
         free((void *)plugin->init_code);
@@ -96,6 +92,15 @@ ec_source_refresh(ec_slot *slot, ec_err *err)
         plugin->init_code_size = size;
     }
     return status;
+}
+
+embed_status
+ec_source_refresh(ec_slot *slot, ec_err *err)
+{
+    struct embed_plugin *plugin = slot->plugin;
+    bool has_file =
+        (plugin->flags & EMBED_PLUGIN_SOURCE) != 0 && plugin->init_file != NULL;
+    return has_file ? program_read(plugin, err) : EMBED_OK;
 }
 
 /* --- the descriptor -------------------------------------------------------*/
@@ -176,7 +181,6 @@ options_copy(struct embed_plugin *plugin, const char *const *options,
 static embed_status
 descriptor_complete(struct embed_plugin *plugin, const opening *o, ec_err *err)
 {
-    char *code = NULL;
     plugin->entry = entry_first;
     plugin->flags = EMBED_PLUGIN_SOURCE;
     embed_status status = options_copy(plugin, o->options, err);
@@ -185,17 +189,15 @@ descriptor_complete(struct embed_plugin *plugin, const opening *o, ec_err *err)
     }
     if (o->file != NULL) {
         plugin->init_file = strdup(o->file);
-        status = plugin->init_file == NULL
-                     ? ec_fail(err, EMBED_E_NOMEM, "out of memory")
-                     : file_read(o->file, &code, &plugin->init_code_size, err);
-    } else {
-        code = strdup(o->source);
-        plugin->init_code_size = strlen(o->source);
-        status = code == NULL ? ec_fail(err, EMBED_E_NOMEM, "out of memory")
-                              : EMBED_OK;
+        return plugin->init_file == NULL
+                   ? ec_fail(err, EMBED_E_NOMEM, "out of memory")
+                   : program_read(plugin, err);
     }
-    plugin->init_code = code;
-    return status;
+    plugin->init_code_size = strlen(o->source);
+    plugin->init_code = strdup(o->source);
+    return plugin->init_code == NULL
+               ? ec_fail(err, EMBED_E_NOMEM, "out of memory")
+               : EMBED_OK;
 }
 
 static void
@@ -264,11 +266,12 @@ open_checked(const opening *o, ec_err *err)
     return status;
 }
 
+/* Opens what is asked for, unless something of it is missing, which `err` says. */
 static embed_status
-open_reported(const opening *o, ec_err *err)
+open_reported(const opening *o, bool is_complete, ec_err *err)
 {
     int saved = errno;
-    if (err->status == EMBED_OK) {
+    if (is_complete) {
         (void)open_checked(o, err);
     }
     embed_status status = ec_report_api(o->name == NULL ? "" : o->name, err);
@@ -282,13 +285,14 @@ embed_open_source(const char *name, const char *declarations,
 {
     ec_err err = EC_ERR_INIT;
     opening o = {name, declarations, source, NULL, options};
-    if (name == NULL || declarations == NULL || source == NULL) {
+    bool is_complete = name != NULL && declarations != NULL && source != NULL;
+    if (!is_complete) {
         (void)ec_fail(&err, EMBED_E_INVALID, "%s is NULL",
                       name == NULL           ? "name"
                       : declarations == NULL ? "declarations"
                                              : "source");
     }
-    return open_reported(&o, &err);
+    return open_reported(&o, is_complete, &err);
 }
 
 /* The stem of a path, the default name: "x/tool.py" is "tool". */
@@ -309,17 +313,19 @@ embed_open_file(const char *name, const char *declarations, const char *file,
     char stem[NAME_MAX + 1];
     opening o = {name, declarations, NULL, path, options};
     int saved = errno;
-    if (declarations == NULL || file == NULL) {
+    bool is_complete = declarations != NULL && file != NULL;
+    if (!is_complete) {
         (void)ec_fail(&err, EMBED_E_INVALID, "%s is NULL",
                       file == NULL ? "file" : "declarations");
     } else if (realpath(file, path) == NULL) {
+        is_complete = false;
         (void)file_fail(file, &err);
     } else if (name == NULL) {
         stem_of(file, stem, sizeof stem);
         o.name = stem;
     }
     errno = saved;
-    return open_reported(&o, &err);
+    return open_reported(&o, is_complete, &err);
 }
 
 /* --- symbols --------------------------------------------------------------*/
