@@ -14,12 +14,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gen/clock.h"
+
 static long
 now_ms(void)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (long)(eg_clock_ns() / 1000000u);
 }
 
 _Noreturn static void

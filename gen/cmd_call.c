@@ -7,14 +7,12 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/types/ccall.h"
+#include "gen/clock.h"
 #include "gen/embed_lib.h"
 #include "gen/loaded.h"
 #include "gen/value.h"
-
-#define NS_PER_S 1e9
 
 /* What is called with what. */
 typedef struct invocation {
@@ -28,14 +26,6 @@ typedef struct invocation {
     void **used;   /* as many: for libffi, which changes them */
     void *result;
 } invocation;
-
-static double
-now_ns(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * NS_PER_S + (double)t.tv_nsec;
-}
 
 /* Finds the export in one of the extensions. */
 static const struct embed_export *
@@ -205,23 +195,24 @@ failure_check(const eg_embed *embed, eg_report *report)
 static embed_status
 run(const invocation *in, const eg_embed *embed, eg_report *report)
 {
-    double begin = now_ns();
+    uint64_t begin = eg_clock_ns();
     embed->clear_error();
     invoke(in);
-    double first = now_ns() - begin;
+    double first_ms = eg_clock_ms_since(begin);
     embed_status status = failure_check(embed, report);
     result_print(in);
     if (status != EMBED_OK || in->opts->times == 0) {
         return status;
     }
-    begin = now_ns();
+    begin = eg_clock_ns();
     for (long i = 0; i < in->opts->times; i++) {
         invoke(in);
     }
-    double all = now_ns() - begin;
+    double all_ms = eg_clock_ms_since(begin);
     (void)printf("first call, with the start: %.1f ms; %ld calls: %.1f ns "
                  "each\n",
-                 first / 1e6, in->opts->times, all / (double)in->opts->times);
+                 first_ms, in->opts->times,
+                 all_ms * 1e6 / (double)in->opts->times);
     return failure_check(embed, report);
 }
 

@@ -6,11 +6,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gen/cc.h"
 #include "gen/child.h"
+#include "gen/clock.h"
 #include "gen/embed_lib.h"
 #include "gen/file.h"
 #include "gen/paths.h"
@@ -39,8 +39,6 @@ trial_run(void *arg, FILE *out)
     const char *const options[] = {"isolation", t->level, NULL};
     ec_err err = EC_ERR_INIT;
     eg_embed embed;
-    struct timespec begin;
-    struct timespec end;
     if (t->python != NULL) {
         // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
         (void)setenv("EMBED_PYTHON", t->python, 1);
@@ -50,20 +48,18 @@ trial_run(void *arg, FILE *out)
         ec_err_clear(&err);
         return;
     }
-    (void)clock_gettime(CLOCK_MONOTONIC, &begin);
+    uint64_t begin = eg_clock_ns();
     (void)embed.open_source("doctor", "const char *version(void);", program,
                             options);
     const char *(*version)(void) =
         (const char *(*)(void))embed.symbol("doctor", "version");
     const char *text = version == NULL ? NULL : version();
-    (void)clock_gettime(CLOCK_MONOTONIC, &end);
+    double ms = eg_clock_ms_since(begin);
     if (text == NULL) {
         (void)fprintf(out, "no: %s\n", embed.last_error()->message);
         return;
     }
-    (void)fprintf(out, "%s, first call %.1f ms\n", text,
-                  (double)(end.tv_sec - begin.tv_sec) * 1e3 +
-                      (double)(end.tv_nsec - begin.tv_nsec) / 1e6);
+    (void)fprintf(out, "%s, first call %.1f ms\n", text, ms);
 }
 
 /* Prints what came of a trial; false when it was nothing good. */

@@ -6,6 +6,7 @@
  */
 #include "subinterp/cpython/call.h"
 
+#include "core/sample.h"
 #include "subinterp/cpython/control.h"
 #include "subinterp/cpython/py_attached.h"
 
@@ -78,10 +79,6 @@ call_enter(struct embed_externpy *fn, es_inst **inst, es_entry *entry,
 
 /* --- counting -------------------------------------------------------------*/
 
-/* Of so many short calls one is timed. */
-#define TIMED_EACH 32u
-#define LONG_NS    5000u
-
 /* A call that is counted; on its stack. */
 typedef struct count {
     uint64_t weight; /* how many calls it stands for; 0: not timed */
@@ -101,7 +98,7 @@ count_begin(count *c, const es_counts *counts)
 {
     bool is_long = atomic_load_explicit(&counts->is_long, memory_order_relaxed);
     uint64_t n = atomic_load_explicit(&counts->calls, memory_order_relaxed);
-    c->weight = is_long ? 1 : n % TIMED_EACH == 0 ? TIMED_EACH : 0;
+    c->weight = ec_sample_weight(n, is_long);
     if (ES_UNLIKELY(c->weight != 0)) {
         c->before_ns = ec_now_ns();
     }
@@ -127,7 +124,7 @@ count_end(const count *c, es_counts *counts, embed_status status)
         uint64_t ns = ec_now_ns() - c->entered_ns;
         add(&counts->call_ns, ns * c->weight);
         add(&counts->wait_ns, (c->entered_ns - c->before_ns) * c->weight);
-        atomic_store_explicit(&counts->is_long, ns > LONG_NS,
+        atomic_store_explicit(&counts->is_long, ec_sample_is_long(ns),
                               memory_order_relaxed);
     }
 }

@@ -12,6 +12,7 @@
 
 #include "core/helper.h"
 #include "core/lock.h"
+#include "core/sample.h"
 #include "subinterp/pypy/start.h"
 #include "subinterp/pypy/thread.h"
 
@@ -270,10 +271,6 @@ pp_call(struct embed_externpy *fn, char *buffer)
     atomic_store_explicit(&thread->inside, inside, memory_order_release);
 }
 
-/* Of so many short calls one is timed. */
-#define TIMED_EACH 32u
-#define LONG_NS    5000u
-
 void
 pp_call_counted(struct embed_externpy *fn, char *buffer)
 {
@@ -282,13 +279,13 @@ pp_call_counted(struct embed_externpy *fn, char *buffer)
     uint64_t n =
         atomic_fetch_add_explicit(&inst->calls, 1, memory_order_relaxed);
     bool is_long = atomic_load_explicit(&inst->is_long, memory_order_relaxed);
-    uint64_t weight = is_long ? 1 : n % TIMED_EACH == 0 ? TIMED_EACH : 0;
+    uint64_t weight = ec_sample_weight(n, is_long);
     uint64_t begin = weight == 0 ? 0 : ec_now_ns();
     pp_call(fn, buffer);
     if (weight != 0) {
         uint64_t ns = ec_now_ns() - begin;
         (void)atomic_fetch_add(&inst->call_ns, ns * weight);
-        atomic_store(&inst->is_long, ns > LONG_NS);
+        atomic_store(&inst->is_long, ec_sample_is_long(ns));
     }
 }
 
