@@ -454,7 +454,7 @@ before_scenario(void *unused)
     if (e2e_is_sanitized()) {
         return; /* ThreadSanitizer allows no threads after fork() */
     }
-    pid_t child = fork();
+    pid_t child = e2e_fork();
     if (child == 0) {
         expect_deadline("while True: pass");
         _exit(0);

@@ -302,7 +302,7 @@ a_busy_thread_of_pythons_does_not_disturb_parent_or_child(void **state)
 static int
 fork_here(int what)
 {
-    pid_t pid = fork();
+    pid_t pid = e2e_fork();
     if (pid == 0) {
         forks_in_child();
         int got = a.add(1, 2);
@@ -454,9 +454,9 @@ daemon_scenario(void *when)
         E2E_CHECK_INT(a.add(1, 2), 3);
     }
     E2E_CHECK_INT(pipe(fds), 0);
-    if (fork() == 0) {
+    if (e2e_fork() == 0) {
         (void)setsid();
-        if (fork() != 0) {
+        if (e2e_fork() != 0) {
             _exit(0);
         }
         forks_in_child();

@@ -184,7 +184,7 @@ several_scenario(void *unused)
     if (e2e_is_sanitized()) {
         return; /* ThreadSanitizer allows no threads after fork() */
     }
-    pid_t child = fork();
+    pid_t child = e2e_fork();
     if (child == 0) {
         E2E_CHECK_INT(embed_reload("lifea", 20000), EMBED_OK);
         E2E_CHECK_INT(a.add(1, 2), 3);

@@ -26,6 +26,37 @@
 #define CHECK_FAILED_EXIT 99
 #define SANITIZED_FACTOR  4
 
+/* What cmocka catches. */
+static const int crash_signals[] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS};
+#define N_CRASHES (sizeof crash_signals / sizeof crash_signals[0])
+
+/* How they were handled before the first test: by nothing, or by a sanitizer. */
+static struct sigaction crash_actions[N_CRASHES];
+
+static bool is_child;
+
+__attribute__((constructor)) static void
+crash_actions_save(void)
+{
+    for (size_t i = 0; i < N_CRASHES; i++) {
+        (void)sigaction(crash_signals[i], NULL, &crash_actions[i]);
+    }
+}
+
+pid_t
+e2e_fork(void)
+{
+    (void)fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        is_child = true;
+        for (size_t i = 0; i < N_CRASHES; i++) {
+            (void)sigaction(crash_signals[i], &crash_actions[i], NULL);
+        }
+    }
+    return pid;
+}
+
 double
 e2e_now(void)
 {
@@ -235,12 +266,13 @@ e2e_run(e2e_scenario *scenario, void *arg, unsigned timeout_s, e2e_result *r)
     int out[2];
     int err[2];
     memset(r, 0, sizeof *r);
-    (void)fflush(NULL);
+    /* cmocka's assertions would lead a child to the next test. */
+    E2E_CHECK(!is_child);
     if (pipe(out) != 0 || pipe(err) != 0) {
         fail_msg("pipe: %s", strerror(errno));
     }
     double start = e2e_now();
-    pid_t pid = fork();
+    pid_t pid = e2e_fork();
     if (pid == 0) {
         (void)close(out[0]);
         (void)close(err[0]);
@@ -263,6 +295,22 @@ e2e_run(e2e_scenario *scenario, void *arg, unsigned timeout_s, e2e_result *r)
     r->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
+const char *
+e2e_ending(const e2e_result *r)
+{
+    static char text[64];
+    if (r->timed_out) {
+        return "out of time";
+    }
+    if (r->signal != 0) {
+        (void)snprintf(text, sizeof text, "ended by signal %d, %s", r->signal,
+                       strsignal(r->signal));
+    } else {
+        (void)snprintf(text, sizeof text, "exit status %d", r->exit_code);
+    }
+    return text;
+}
+
 const e2e_result *
 e2e_expect_ok(e2e_scenario *scenario, void *arg, unsigned timeout_s)
 {
@@ -272,8 +320,7 @@ e2e_expect_ok(e2e_scenario *scenario, void *arg, unsigned timeout_s)
         /* Not in the message: cmocka would cut it. */
         (void)fprintf(stderr, "--- child's stdout\n%s--- child's stderr\n%s",
                       r.out, r.err);
-        fail_msg("child: exit %d, signal %d%s", r.exit_code, r.signal,
-                 r.timed_out ? ", out of time" : "");
+        fail_msg("child: %s", e2e_ending(&r));
     }
     return &r;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define E2E_OUTPUT_SIZE 65536
 
@@ -26,10 +27,17 @@ typedef struct e2e_result {
 
 typedef void e2e_scenario(void *arg);
 
+/** fork() for tests.  A crash ends the child: it does not inherit cmocka's
+ *  handlers, which would go on with the tests there. */
+pid_t e2e_fork(void);
+
 /** Runs `scenario(arg)` in a child, then exit(0) there; waits for it.
  *  @param timeout_s  then the child is killed; under sanitizers 4 times that */
 void e2e_run(e2e_scenario *scenario, void *arg, unsigned timeout_s,
              e2e_result *result);
+
+/** How a child ended, for messages: "ended by signal 11, ..."; in a static buffer. */
+const char *e2e_ending(const e2e_result *result);
 
 /** As e2e_run(); fails the cmocka test, with the child's output, unless it
  *  exits with 0.  The result is valid until the next call. */

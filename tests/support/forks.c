@@ -41,8 +41,7 @@ forks_in_child(void)
 int
 forks_wait(void (*child)(void))
 {
-    (void)fflush(NULL);
-    pid_t pid = fork();
+    pid_t pid = e2e_fork();
     E2E_CHECK(pid >= 0);
     if (pid == 0) {
         forks_in_child();

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/process.h"
+#include "tests/support/e2e.h"
 #include "tests/support/fake_backend.h"
 
 static fake_plugin plugin;
@@ -40,13 +41,13 @@ start(void **state)
 static int
 in_fork(int (*child)(void))
 {
-    pid_t pid = fork();
+    pid_t pid = e2e_fork();
     if (pid == 0) {
         _exit(child());
     }
     int status = 0;
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 static int
