@@ -72,6 +72,7 @@ for entry; do
 "
         case $status in
         124 | 137) why="no end after $limit s" ;;
+        1[3-9]?) why="ended by SIG$(kill -l $((status - 128)))" ;;
         *) why="status $status" ;;
         esac
         printf '  FAILED  %s (%s)\n' "$name" "$why"
