@@ -5,12 +5,14 @@
 #include "embed.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/life.h"
 #include "core/registry.h"
 #include "core/report.h"
+#include "core/sized.h"
 #include "core/version.h"
 
 const char *
@@ -24,7 +26,7 @@ embed_lookup(const char *name, embed_info *info)
 {
     ec_err err = EC_ERR_INIT;
     ec_slot *slot = NULL;
-    if (info == NULL || info->size == 0) {
+    if (info == NULL || !ec_sized_is_set(info->size)) {
         (void)ec_fail(&err, EMBED_E_INVALID,
                       "info is NULL or its size is not set");
     } else {
@@ -45,19 +47,55 @@ slot_compare(const void *a, const void *b)
     return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
 }
 
+/* Where the caller's array has its element i: the first one's `size` is how
+ * far they are apart. */
+static embed_info *
+info_at(embed_info *infos, size_t size, size_t i)
+{
+    return (embed_info *)((char *)infos + i * size);
+}
+
+/* Do all say that they are as large as the first?  With another distance what
+ * is read here is no size, mostly. */
+static embed_status
+infos_check(embed_info *infos, size_t n, ec_err *err)
+{
+    size_t size = n == 0 ? 0 : infos[0].size;
+    bool ok = n == 0 || (ec_sized_is_set(size) && size % sizeof size == 0);
+    for (size_t i = 1; ok && i < n; i++) {
+        size_t other = 0;
+        memcpy(&other, info_at(infos, size, i), sizeof other);
+        ok = other == size;
+    }
+    return ok ? EMBED_OK
+              : ec_fail(err, EMBED_E_INVALID,
+                        "the size of each element must be set before each "
+                        "call, to sizeof(embed_info)");
+}
+
 size_t
 embed_list(embed_info *infos, size_t cap)
 {
+    int saved = errno;
+    ec_err err = EC_ERR_INIT;
     size_t n = 0;
     ec_slot **all = ec_registry_snapshot(&n);
     if (all == NULL) {
-        return ec_registry_all(NULL, 0);
+        n = ec_registry_all(NULL, 0);
     }
-    qsort(all, n, sizeof(ec_slot *), slot_compare);
-    for (size_t i = 0; infos != NULL && i < n && i < cap; i++) {
-        ec_life_info(all[i], &infos[i]);
+    size_t n_out = infos == NULL ? 0 : n < cap ? n : cap;
+    if (all == NULL && n_out > 0) {
+        (void)ec_fail(&err, EMBED_E_NOMEM, "out of memory");
+    } else if (n_out > 0 && infos_check(infos, n_out, &err) == EMBED_OK) {
+        size_t size = infos[0].size;
+        qsort(all, n, sizeof(ec_slot *), slot_compare);
+        for (size_t i = 0; i < n_out; i++) {
+            ec_life_info(all[i], info_at(infos, size, i));
+        }
     }
     free(all);
+    (void)ec_report_api("", &err);
+    errno = saved;
     return n;
 }
 

@@ -126,8 +126,9 @@ typedef struct ec_backend {
                                  ec_err *err);
     /** slot->deadline_ns has changed. */
     void (*deadline)(void *inst);
-    /** The longest time for each call of this thread; 0: none. */
-    void (*thread_deadline)(uint64_t limit_ns);
+    /** The longest time for each call of this thread; 0: none.  Returns the
+     *  one before. */
+    uint64_t (*thread_deadline)(uint64_t limit_ns);
     /** Writes who is in the instance's interpreter, and where. */
     void (*dump)(void *inst, FILE *out);
 

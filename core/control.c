@@ -10,6 +10,7 @@
 #include "core/lock.h"
 #include "core/registry.h"
 #include "core/report.h"
+#include "core/sized.h"
 
 #define NS_PER_MS            1000000u
 #define INTERRUPT_TIMEOUT_MS 1000u
@@ -263,14 +264,14 @@ stats(ec_slot *slot, const request *r, ec_err *err)
 {
     const ec_backend *b = ec_life_backend();
     embed_statistics all = EMBED_STATISTICS_INIT;
-    if (r->out == NULL || r->out->size == 0) {
-        return ec_fail(err, EMBED_E_INVALID, "out is NULL, or its size is 0");
+    if (r->out == NULL || !ec_sized_is_set(r->out->size)) {
+        return ec_fail(err, EMBED_E_INVALID,
+                       "out is NULL or its size is not set");
     }
     if (b != NULL) {
         b->stats(slot, inst_of(slot), &all);
     }
-    all.size = r->out->size < sizeof all ? r->out->size : sizeof all;
-    memcpy(r->out, &all, all.size);
+    ec_sized_fill(r->out, r->out->size, &all, sizeof all);
     return EMBED_OK;
 }
 
@@ -312,7 +313,7 @@ embed_set_deadline(const char *name, int timeout_ms)
 }
 
 embed_status
-embed_set_thread_deadline(int timeout_ms)
+embed_set_thread_deadline(int timeout_ms, int *out_previous_ms)
 {
     int saved = errno;
     ec_err err = EC_ERR_INIT;
@@ -321,7 +322,10 @@ embed_set_thread_deadline(int timeout_ms)
         if (b->thread_deadline == NULL) {
             (void)unsupported(b, &err);
         } else {
-            b->thread_deadline(limit_of(timeout_ms));
+            uint64_t was = b->thread_deadline(limit_of(timeout_ms));
+            if (out_previous_ms != NULL) {
+                *out_previous_ms = (int)(was / NS_PER_MS);
+            }
         }
     }
     embed_status status = ec_report_api("", &err);

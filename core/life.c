@@ -23,6 +23,7 @@
 #include "core/python.h"
 #include "core/registry.h"
 #include "core/report.h"
+#include "core/sized.h"
 #include "core/source.h"
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -629,7 +630,6 @@ ec_life_info(ec_slot *slot, embed_info *info)
 {
     const ec_backend *b = ec_life_backend();
     embed_info full = {
-        .size = info->size,
         .name = slot->plugin->name,
         .library = slot->library,
         .n_exports = ec_slot_fits(slot->plugin) ? slot->plugin->num_exports : 0,
@@ -642,7 +642,7 @@ ec_life_info(ec_slot *slot, embed_info *info)
         full.interp_id = b->interp_id(inst);
     }
     ec_mutex_unlock(&ec_life_lock);
-    memcpy(info, &full, info->size < sizeof full ? info->size : sizeof full);
+    ec_sized_fill(info, info->size, &full, sizeof full);
 }
 
 const ec_backend *

@@ -8,6 +8,11 @@
  * Threads: every function may be called from any thread unless it says
  * otherwise.  Strings are UTF-8 and NUL-terminated.
  *
+ * Structs that begin with `size`: the caller sets it to the struct's sizeof
+ * (EMBED_..._INIT does) before each call.  The members that both the caller and
+ * the library know are filled, the others are left alone, and `size` says
+ * afterwards how many bytes were filled.
+ *
  * SPDX-License-Identifier: MIT
  */
 #ifndef EMBED_H
@@ -77,7 +82,7 @@ typedef enum embed_isolation {
 
 /** What is known of one extension.  Set `size` (EMBED_INFO_INIT) first. */
 typedef struct embed_info {
-    size_t size;               /* sizeof(embed_info) at the caller */
+    size_t size;               /* in: sizeof(embed_info); out: bytes filled */
     const char *name;          /* borrowed, valid for ever */
     const char *library;       /* file the extension is in; borrowed, valid for
                                   ever; NULL when unknown */
@@ -99,7 +104,7 @@ typedef struct embed_info {
  * thread; "" where there is nothing to say, never NULL.
  */
 typedef struct embed_error {
-    size_t size;           /* sizeof(embed_error) in the library */
+    size_t size;           /* bytes that the library has filled */
     embed_status status;   /* EMBED_OK: nothing failed yet */
     const char *message;   /* one line */
     const char *type;      /* exception type, such as "ValueError" */
@@ -249,7 +254,7 @@ EMBED_API embed_status embed_retry(const char *name);
  *
  * @param info  `size` set by the caller; filled on success.
  *
- * Returns:  EMBED_OK, EMBED_E_NAME, EMBED_E_INVALID (NULL, or size 0).
+ * Returns:  EMBED_OK, EMBED_E_NAME, EMBED_E_INVALID (NULL, or no size).
  * Blocks:   never on Python.
  */
 EMBED_API embed_status embed_lookup(const char *name, embed_info *info);
@@ -257,10 +262,13 @@ EMBED_API embed_status embed_lookup(const char *name, embed_info *info);
 /**
  * Describes all extensions, sorted by name.
  *
- * @param infos  array of `cap` elements, each with `size` set; may be NULL
- *               when cap is 0.
+ * @param infos  array of `cap` elements, each with `size` set: the first one's
+ *               says how far they are apart, also where the library knows
+ *               another size.  May be NULL.
  *
- * Returns:  how many there are, which may be more than `cap`.
+ * Returns:  how many there are, which may be more than `cap`.  Nothing is
+ *           filled when a size is not set (EMBED_E_INVALID as the last error)
+ *           or memory is out (EMBED_E_NOMEM).
  */
 EMBED_API size_t embed_list(embed_info *infos, size_t cap);
 
@@ -290,7 +298,7 @@ EMBED_API embed_status embed_thread_release(void);
 /** What was counted of an extension since it was first counted.  Set `size`
  *  (EMBED_STATISTICS_INIT) first. */
 typedef struct embed_statistics {
-    size_t size;      /* sizeof(embed_statistics) at the caller */
+    size_t size;      /* in: sizeof(embed_statistics); out: bytes filled */
     uint64_t calls;   /* that have ended, or failed to begin */
     uint64_t errors;  /* of these: that gave the failure value */
     uint64_t call_ns; /* time in them, with what they waited for in there */
@@ -324,7 +332,7 @@ EMBED_API embed_status embed_count(const char *name, int on);
  *
  * @param out  `size` set by the caller; filled on success
  *
- * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_INVALID (NULL, or size 0).
+ * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_INVALID (NULL, or no size).
  * Blocks:   never on Python.
  */
 EMBED_API embed_status embed_stats(const char *name, embed_statistics *out);
@@ -416,11 +424,17 @@ EMBED_API embed_status embed_set_deadline(const char *name, int timeout_ms);
 
 /**
  * The same for each later call from this thread, to any extension; the shorter
- * time counts.
+ * of both times counts.
+ *
+ * @param timeout_ms       0 or less: no deadline
+ * @param out_previous_ms  what it was before, 0: none; to be set again by code
+ *                         that wants a deadline for a while.  Set on success;
+ *                         may be NULL.
  *
  * Returns:  EMBED_OK; EMBED_E_PYTHON; EMBED_E_STATE on PyPy.
  */
-EMBED_API embed_status embed_set_thread_deadline(int timeout_ms);
+EMBED_API embed_status embed_set_thread_deadline(int timeout_ms,
+                                                 int *out_previous_ms);
 
 /**
  * Ends one extension: new calls give their failure value, calls in flight may

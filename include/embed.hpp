@@ -179,10 +179,13 @@ set_deadline(const std::string &name, int timeout_ms)
     check(embed_set_deadline(name.c_str(), timeout_ms));
 }
 
-inline void
+/// Returns the deadline before, 0 where there was none.
+inline int
 set_thread_deadline(int timeout_ms)
 {
-    check(embed_set_thread_deadline(timeout_ms));
+    int previous_ms = 0;
+    check(embed_set_thread_deadline(timeout_ms, &previous_ms));
+    return previous_ms;
 }
 
 inline embed_info
@@ -247,20 +250,29 @@ class hold
     std::string name_;
 };
 
-/// A deadline for the calls of this thread, for its lifetime.
+/// A deadline for the calls of this thread, for its lifetime.  Where the thread
+/// has one already, the shorter counts; afterwards that one is in force again.
+/// Lives and dies on one thread, the last one first.
 class thread_deadline
 {
   public:
     explicit thread_deadline(int timeout_ms)
+        : previous_ms_(set_thread_deadline(timeout_ms))
     {
-        set_thread_deadline(timeout_ms);
+        const bool is_longer = timeout_ms <= 0 || timeout_ms > previous_ms_;
+        if (previous_ms_ > 0 && is_longer) {
+            set_thread_deadline(previous_ms_);
+        }
     }
     ~thread_deadline()
     {
-        (void)embed_set_thread_deadline(0);
+        (void)embed_set_thread_deadline(previous_ms_, nullptr);
     }
     thread_deadline(const thread_deadline &) = delete;
     thread_deadline &operator=(const thread_deadline &) = delete;
+
+  private:
+    int previous_ms_;
 };
 
 } // namespace embed

@@ -598,10 +598,12 @@ es_deadline(void *arg)
     }
 }
 
-void
+uint64_t
 es_thread_deadline(uint64_t limit_ns)
 {
+    uint64_t before = es_tls_self.deadline_ns;
     es_tls_self.deadline_ns = limit_ns;
+    return before;
 }
 
 void

@@ -37,7 +37,7 @@ embed_status es_hold(void *arg, ec_err *err);
 embed_status es_unhold(const ec_slot *slot, ec_err *err);
 embed_status es_interrupt(void *arg, uint64_t deadline_ns, ec_err *err);
 void es_deadline(void *arg);
-void es_thread_deadline(uint64_t limit_ns);
+uint64_t es_thread_deadline(uint64_t limit_ns);
 
 /** At the end of a thread: lets go of what it holds. */
 void es_holds_drop(void);

@@ -562,6 +562,12 @@ cpp_hosts_get_exceptions_and_objects(void **state)
         "    }\n"
         "    try {\n"
         "        embed::thread_deadline limit(100);\n"
+        "        {\n"
+        "            embed::thread_deadline longer(60000), none(0);\n"
+        "            std::cout << embed::set_thread_deadline(100) << ' ';\n"
+        "            embed::thread_deadline shorter(50);\n"
+        "            std::cout << embed::set_thread_deadline(50) << '\\n';\n"
+        "        }\n"
         "        calc(0, 1);\n"
         "        embed::check_calls();\n"
         "    } catch (const embed::error &e) {\n"
@@ -586,10 +592,11 @@ cpp_hosts_get_exceptions_and_objects(void **state)
                  "-Wextra -Werror -I$SRC/include host.cpp -o host -L. -lcalc "
                  "-L$BUILD/lib -lembed -Wl,-rpath,$PWD:$BUILD/lib && "
                  "./host 2>err");
-    shell_expect_output("2 no extension named 'nobody' is loaded in this "
-                        "process\n42\nZeroDivisionError calc\n"
-                        "embed.DeadlineExceeded\n7 1\nit exports no function "
-                        "named 'g'\n2calc\n");
+    shell_expect_output(
+        "2 no extension named 'nobody' is loaded in this "
+        "process\n42\nZeroDivisionError calc\n"
+        "100 50\nembed.DeadlineExceeded\n7 1\nit exports no function "
+        "named 'g'\n2calc\n");
 }
 
 static void

@@ -409,8 +409,9 @@ static void
 deadline_scenario(void *per_thread)
 {
     load_both();
-    E2E_CHECK_INT(per_thread != NULL ? embed_set_thread_deadline(DEADLINE_MS)
-                                     : embed_set_deadline("lifea", DEADLINE_MS),
+    E2E_CHECK_INT(per_thread != NULL
+                      ? embed_set_thread_deadline(DEADLINE_MS, NULL)
+                      : embed_set_deadline("lifea", DEADLINE_MS),
                   EMBED_OK);
     E2E_CHECK_INT(a.add(2, 3), 5);
     for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++) {
@@ -424,7 +425,7 @@ deadline_scenario(void *per_thread)
         E2E_CHECK_INT(b.run("import time\ntime.sleep(.2)\nresult = 4"), 4);
         E2E_CHECK_INT(embed_set_deadline("lifea", 0), EMBED_OK);
     } else {
-        E2E_CHECK_INT(embed_set_thread_deadline(0), EMBED_OK);
+        E2E_CHECK_INT(embed_set_thread_deadline(0, NULL), EMBED_OK);
     }
     E2E_CHECK_INT(a.run("import time\ntime.sleep(.2)\nresult = 4"), 4);
 }
@@ -446,10 +447,10 @@ before_scenario(void *unused)
     E2E_CHECK_INT(a.add(2, 3), 5);
     expect_deadline("while True: pass");
     /* The shorter one counts. */
-    E2E_CHECK_INT(embed_set_thread_deadline(60000), EMBED_OK);
+    E2E_CHECK_INT(embed_set_thread_deadline(60000, NULL), EMBED_OK);
     expect_deadline("while True: pass");
     E2E_CHECK_INT(embed_set_deadline("lifea", 60000), EMBED_OK);
-    E2E_CHECK_INT(embed_set_thread_deadline(DEADLINE_MS), EMBED_OK);
+    E2E_CHECK_INT(embed_set_thread_deadline(DEADLINE_MS, NULL), EMBED_OK);
     expect_deadline("while True: pass");
     if (e2e_is_sanitized()) {
         return; /* ThreadSanitizer allows no threads after fork() */
@@ -708,9 +709,9 @@ hold_calls_scenario(void *unused)
     E2E_CHECK_INT(a.run("while True: pass"), LIFE_FAILED);
     E2E_CHECK_INT(status_of("embed.DeadlineExceeded"), EMBED_E_DEADLINE);
     E2E_CHECK_INT(embed_set_deadline("lifea", 0), EMBED_OK);
-    E2E_CHECK_INT(embed_set_thread_deadline(50), EMBED_OK);
+    E2E_CHECK_INT(embed_set_thread_deadline(50, NULL), EMBED_OK);
     E2E_CHECK_INT(a.run("while True: pass"), LIFE_FAILED);
-    E2E_CHECK_INT(embed_set_thread_deadline(0), EMBED_OK);
+    E2E_CHECK_INT(embed_set_thread_deadline(0, NULL), EMBED_OK);
     E2E_CHECK_INT(a.run("raise ValueError"), LIFE_FAILED);
     E2E_CHECK_INT(status_of("ValueError"), EMBED_E_EXCEPTION);
     E2E_CHECK_INT(a.run("import threading\n"
@@ -760,7 +761,7 @@ wrong_scenario(void *unused)
     E2E_CHECK_INT(embed_hold("lifes"), EMBED_OK);
     E2E_CHECK_INT(s.add(1, 2), 3);
     E2E_CHECK_INT(embed_release("lifes"), EMBED_OK);
-    E2E_CHECK_INT(embed_set_thread_deadline(5), EMBED_OK);
+    E2E_CHECK_INT(embed_set_thread_deadline(5, NULL), EMBED_OK);
     E2E_CHECK_INT(embed_shutdown(2000), EMBED_OK);
     E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
     E2E_CHECK_INT(embed_set_deadline("lifea", 5), EMBED_OK);

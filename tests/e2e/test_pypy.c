@@ -463,7 +463,7 @@ control_scenario(void *unused)
     E2E_CHECK_INT(embed_release("lifea"), EMBED_OK);
     E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_E_STATE);
     E2E_CHECK_INT(embed_set_deadline("lifea", 50), EMBED_E_STATE);
-    E2E_CHECK_INT(embed_set_thread_deadline(50), EMBED_E_STATE);
+    E2E_CHECK_INT(embed_set_thread_deadline(50, NULL), EMBED_E_STATE);
     E2E_CHECK_INT(embed_reload("lifea", 50), EMBED_E_STATE);
     E2E_CHECK_INT(embed_unload("lifea", 50), EMBED_E_STATE);
     E2E_CHECK_INT(embed_set_isolation("lifeb", EMBED_ISOLATION_OWN), EMBED_OK);

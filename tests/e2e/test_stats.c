@@ -244,11 +244,23 @@ wrong_use(void *unused)
     E2E_CHECK_INT(embed_stats("lifea", NULL), EMBED_E_INVALID);
     out.size = 0;
     E2E_CHECK_INT(embed_stats("lifea", &out), EMBED_E_INVALID);
+    out.size = sizeof out.size - 1;
+    E2E_CHECK_INT(embed_stats("lifea", &out), EMBED_E_INVALID);
     /* A smaller one of an older host's. */
     out = (embed_statistics){.size = offsetof(embed_statistics, errors),
                              .errors = 77};
     E2E_CHECK_INT(embed_stats("lifea", &out), EMBED_OK);
     E2E_CHECK_INT((long long)out.errors, 77);
+    E2E_CHECK_INT((long long)out.size, offsetof(embed_statistics, errors));
+    /* A larger one of a newer host's. */
+    struct {
+        embed_statistics known;
+        uint64_t later;
+    } newer = {.known.size = sizeof newer, .known.memory = 77, .later = 78};
+    E2E_CHECK_INT(embed_stats("lifea", &newer.known), EMBED_OK);
+    E2E_CHECK_INT((long long)newer.known.size, sizeof newer.known);
+    E2E_CHECK_INT((long long)newer.later, 78);
+    E2E_CHECK(newer.known.memory != 77);
     E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
     E2E_CHECK_INT(embed_count("lifea", 1), EMBED_OK);
     E2E_CHECK_INT((long long)stats_of("lifea").calls, 0);

@@ -311,6 +311,97 @@ the_list_is_sorted_and_says_how_many_there_are(void **state)
     assert_int_equal(infos[0].n_exports, 1);
 }
 
+/* A struct of a host that was built with a later embed.h, and what must stay as
+ * it is. */
+typedef struct host_info {
+    embed_info info;
+    size_t later[2];
+} host_info;
+
+#define UNTOUCHED ((size_t)0x5a5a5a5a5a5a5a5a)
+
+static void
+structs_of_later_versions_keep_their_bounds(void **state)
+{
+    (void)state;
+    enum {
+        N = 3
+    };
+    host_info later[N];
+    memset(later, 0x5a, sizeof later);
+    for (int i = 0; i < N; i++) {
+        later[i].info.size = sizeof later[i];
+    }
+    size_t n = embed_list(&later[0].info, N);
+    assert_true(n > N);
+    for (int i = 0; i < N; i++) {
+        embed_info same = EMBED_INFO_INIT;
+        assert_int_equal(later[i].info.size, sizeof same);
+        assert_int_equal(embed_lookup(later[i].info.name, &same), EMBED_OK);
+        assert_int_equal(later[i].info.n_exports, same.n_exports);
+        assert_int_equal(later[i].info.interp_id, same.interp_id);
+        assert_int_equal(later[i].later[0], UNTOUCHED);
+        assert_int_equal(later[i].later[1], UNTOUCHED);
+    }
+    /* The size is what was filled now: it has to be set again. */
+    later[0].info.size = sizeof later[0];
+    assert_int_equal(embed_list(&later[0].info, N), n);
+    assert_int_equal(embed_last_error()->status, EMBED_E_INVALID);
+    assert_int_equal(later[0].info.size, sizeof later[0]);
+}
+
+static void
+structs_of_earlier_versions_keep_their_bounds(void **state)
+{
+    (void)state;
+    enum {
+        N = 3,
+        WORDS = offsetof(embed_info, state) / sizeof(size_t)
+    };
+    size_t infos[N + 1][WORDS];
+    memset(infos, 0x5a, sizeof infos);
+    for (int i = 0; i < N; i++) {
+        infos[i][0] = sizeof infos[i];
+    }
+    assert_true(embed_list((embed_info *)infos, N) > N);
+    assert_int_equal(embed_last_error()->status, EMBED_OK);
+    const char *before = "";
+    for (int i = 0; i < N; i++) {
+        const char *name = (const char *)infos[i][1];
+        assert_int_equal(infos[i][0], sizeof infos[i]);
+        assert_true(strcmp(before, name) <= 0);
+        before = name;
+    }
+    for (size_t i = 0; i < WORDS; i++) {
+        assert_int_equal(infos[N][i], UNTOUCHED);
+    }
+}
+
+static void
+a_list_without_sizes_is_refused(void **state)
+{
+    (void)state;
+    embed_info infos[2] = {EMBED_INFO_INIT, EMBED_INFO_INIT};
+    static const size_t wrong[] = {0, 1, sizeof(size_t) - 1,
+                                   sizeof infos[0] - 1};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        infos[0].size = wrong[i];
+        infos[1].size = sizeof infos[1];
+        assert_true(embed_list(infos, 2) > 2);
+        assert_int_equal(embed_last_error()->status, EMBED_E_INVALID);
+        assert_int_equal(infos[0].size, wrong[i]);
+        assert_null(infos[0].name);
+        assert_null(infos[1].name);
+    }
+    infos[0].size = sizeof infos[0];
+    infos[1].size = 0;
+    assert_true(embed_list(infos, 2) > 2);
+    assert_int_equal(embed_last_error()->status, EMBED_E_INVALID);
+    assert_null(infos[0].name);
+    infos[0].size = sizeof(size_t) - 1;
+    assert_int_equal(embed_lookup("failing", &infos[0]), EMBED_E_INVALID);
+}
+
 static void
 calls_keep_errno(void **state)
 {
@@ -368,6 +459,11 @@ main(void)
         cmocka_unit_test_setup(wrong_use_of_the_host_api_is_refused, reset),
         cmocka_unit_test_setup(the_list_is_sorted_and_says_how_many_there_are,
                                reset),
+        cmocka_unit_test_setup(structs_of_later_versions_keep_their_bounds,
+                               reset),
+        cmocka_unit_test_setup(structs_of_earlier_versions_keep_their_bounds,
+                               reset),
+        cmocka_unit_test_setup(a_list_without_sizes_is_refused, reset),
         cmocka_unit_test_setup(calls_keep_errno, reset),
         cmocka_unit_test_setup(
             after_shutdown_everything_gives_the_failure_value, reset),
