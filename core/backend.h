@@ -25,6 +25,8 @@ typedef struct ec_python {
     char *library;    /* libpython's file, or NULL: the executable */
     char *executable; /* a python command of that installation, or NULL */
     bool is_live;     /* it runs already in this process */
+    bool is_other;    /* EMBED_PYTHON asks for another one */
+    bool is_fallback; /* PyPy, as no CPython can be used */
 } ec_python;
 
 /** What a backend may ask of core. */

@@ -16,6 +16,10 @@
  */
 embed_isolation ec_config_level(const char *name, embed_isolation built);
 
+/** Says once on stderr what is malformed in the variables that are for all
+ *  extensions; it has no effect. */
+void ec_config_check(void);
+
 /** The level that a word of len bytes stands for; DEFAULT: none. */
 embed_isolation ec_config_level_of(const char *text, size_t len);
 

@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/auxv.h>
+#include <unistd.h>
 
 #include "core/life_int.h"
 #include "core/log.h"
@@ -117,11 +120,64 @@ operator_value(const ec_slot *slot, size_t i, char *variable, size_t cap)
     }
     const char *value = secure_getenv(variable);
     if (value != NULL && !is_valid(i, value)) {
-        ec_log(EC_LOG_WARNING, slot->plugin->name, "%s is 0 or 1, not '%s'",
-               variable, value);
+        ec_notice_once("%s='%s' is not 0 or 1; it has no effect", variable,
+                       value);
         value = NULL;
     }
     return value;
+}
+
+/* Is it a variable that is not for one extension? */
+static bool
+is_for_all(const char *variable, size_t len)
+{
+    static const char *const others[] = {
+        "EMBED_EXIT_TIMEOUT_MS", "EMBED_HOME",
+        "EMBED_ISOLATION",       "EMBED_LOG",
+        "EMBED_PYTHON",          "EMBED_SHARED_INTERP"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        found = found || (strlen(others[i]) == len &&
+                          strncmp(others[i], variable, len) == 0);
+    }
+    return found;
+}
+
+/* Does the text end in the variable of a setting?  Of EMBED_A_B_VENV it is not
+ * known whether it is for A.B or A. */
+static bool
+is_for_setting(const char *text, size_t len)
+{
+    bool found = false;
+    for (size_t i = 0; i < N_NAMES; i++) {
+        size_t n = strlen(names[i]);
+        found = found || (n <= len && (n == len || text[len - n - 1] == '_') &&
+                          strncasecmp(text + len - n, names[i], n) == 0);
+    }
+    return found;
+}
+
+/* Says once on stderr which variables with the extension's name are for no
+ * setting: they are misspelt. */
+static void
+variables_check(const ec_slot *slot)
+{
+    char prefix[VARIABLE_SIZE];
+    if (getauxval(AT_SECURE) != 0 || /* R19 */
+        !variable_name(slot->plugin->name, "", prefix, sizeof prefix)) {
+        return;
+    }
+    size_t n = strlen(prefix);
+    for (char *const *at = environ; at != NULL && *at != NULL; at++) {
+        size_t len = strcspn(*at, "=");
+        if (strncmp(*at, prefix, n) == 0 && !is_for_all(*at, len) &&
+            !is_for_setting(*at + n, len - n)) {
+            ec_notice_once("%s: there is no such setting: there are VENV, "
+                           "PATH, SITE, ISOLATED, ARGV, PRELOAD; it has no "
+                           "effect",
+                           *at);
+        }
+    }
 }
 
 static const char *
@@ -207,6 +263,7 @@ ec_environment_choose(ec_slot *slot, ec_err *err)
         found[i].value =
             operator_value(slot, i, variables[i], sizeof variables[i]);
     }
+    variables_check(slot);
     ec_mutex_lock(&ec_life_lock);
     embed_status status = settings_keep(slot, found, &env, err);
     ec_mutex_unlock(&ec_life_lock);

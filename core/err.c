@@ -32,6 +32,13 @@ ec_fail(ec_err *err, embed_status status, const char *fmt, ...)
     return status;
 }
 
+const char *
+ec_errno_text(int error)
+{
+    return strerror(
+        error); // NOLINT(concurrency-mt-unsafe): a constant for each
+}
+
 void
 ec_err_prefix(ec_err *err, const char *fmt, ...)
 {

@@ -31,6 +31,10 @@ typedef struct ec_err {
 embed_status ec_fail(ec_err *err, embed_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** What an errno value means.  Valid for ever: the C library has a constant for
+ *  each. */
+const char *ec_errno_text(int error);
+
 /** Puts formatted text before the message.  `err` may be NULL. */
 void ec_err_prefix(ec_err *err, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -252,7 +252,7 @@ ec_life_create(ec_slot *slot, const ec_backend *b, _Atomic(void *) *where,
 static embed_status
 create(ec_slot *slot, const ec_backend *b, ec_err *err)
 {
-    embed_status status = ec_level_choose(slot, b, err);
+    embed_status status = ec_level_choose(slot, b, &python, err);
     if (status == EMBED_OK) {
         status = python_start(b, err);
     }

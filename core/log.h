@@ -2,7 +2,7 @@
  *
  * LEVEL is error, warning, info or debug; FILE is appended to, without it lines
  * go to stderr.  Nothing is logged unless EMBED_LOG is set; set-id processes
- * ignore it (R19).
+ * ignore it (R19).  Notices go to stderr in any case.
  *
  * Threads: any, also with locks held: a line is one write().
  *
@@ -23,5 +23,16 @@ typedef enum ec_log_level {
  *  @param extension  NULL: it is about none */
 void ec_log(ec_log_level level, const char *extension, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/** Writes a warning that the operator has to see: to stderr, whatever EMBED_LOG
+ *  says, and to its file.  errno is kept.
+ *  @param extension  NULL: it is about none */
+void ec_notice(const char *extension, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** The same about no extension; a text that was written before is not written
+ *  again. */
+void
+ec_notice_once(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif /* EMBED_CORE_LOG_H */

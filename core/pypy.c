@@ -4,6 +4,7 @@
  */
 #include "core/pypy.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,22 +42,42 @@ minor_of(const char *name)
     return dot == NULL || end == dot + 2 ? -1 : minor;
 }
 
+/* A search, and the first file of it that is there but cannot be read. */
+typedef struct search {
+    long minor; /* of the version; -1: any */
+    char *out;  /* out[cap] */
+    size_t cap;
+    int error; /* errno; 0: there is no such file */
+    char path[PATH_MAX];
+} search;
+
+/* Takes a file if it can be read. */
+static bool
+file_try(search *s, const char *path)
+{
+    char real[PATH_MAX];
+    if (realpath(path, real) != NULL && euidaccess(real, R_OK) == 0 &&
+        strlen(real) < s->cap) {
+        (void)snprintf(s->out, s->cap, "%s", real);
+        return true;
+    }
+    if (errno != ENOENT && errno != ENOTDIR && s->error == 0) {
+        s->error = errno;
+        (void)snprintf(s->path, sizeof s->path, "%s", path);
+    }
+    return false;
+}
+
 /* Looks in one directory, `len` bytes of `dir` with `below`. */
 static bool
-dir_find(const char *dir, size_t len, const char *below, long minor, char *out,
-         size_t cap)
+dir_find(search *s, const char *dir, size_t len, const char *below)
 {
     for (long m = MINOR_NEWEST; m >= MINOR_OLDEST; m--) {
-        if (minor >= 0 && m != minor) {
-            continue;
-        }
         char path[PATH_MAX];
-        char real[PATH_MAX];
         int n = snprintf(path, sizeof path, "%.*s%s/libpypy3.%ld-c.so",
                          (int)len, dir, below, m);
-        if (n > 0 && (size_t)n < sizeof path && realpath(path, real) != NULL &&
-            euidaccess(real, R_OK) == 0 && strlen(real) < cap) {
-            (void)snprintf(out, cap, "%s", real);
+        if ((s->minor < 0 || m == s->minor) && n > 0 &&
+            (size_t)n < sizeof path && file_try(s, path)) {
             return true;
         }
     }
@@ -65,51 +86,72 @@ dir_find(const char *dir, size_t len, const char *below, long minor, char *out,
 
 /* Looks near the file `real`, a library or a command. */
 static bool
-beside_find(const char *real, char *out, size_t cap)
+beside_find(search *s, const char *real)
 {
     const char *slash = strrchr(real, '/');
-    if (strncmp(slash + 1, "libpypy", 7) == 0 && strlen(real) < cap) {
-        (void)snprintf(out, cap, "%s", real);
-        return true;
+    s->minor = minor_of(slash + 1);
+    bool found = strncmp(slash + 1, "libpypy", 7) == 0 && file_try(s, real);
+    for (size_t i = 0; i < COUNT(beside) && !found; i++) {
+        found = dir_find(s, real, (size_t)(slash - real), beside[i]);
     }
-    for (size_t i = 0; i < COUNT(beside); i++) {
-        if (dir_find(real, (size_t)(slash - real), beside[i],
-                     minor_of(slash + 1), out, cap)) {
-            return true;
-        }
+    return found;
+}
+
+/* Is it "pypy", "pypy3" or "pypy3.9"? */
+static bool
+is_version(const char *name)
+{
+    const char *rest = name + strlen("pypy");
+    return *rest == '\0' || strcmp(rest, "3") == 0 ||
+           (strncmp(rest, "3.", 2) == 0 && rest[2] != '\0' &&
+            rest[2 + strspn(rest + 2, "0123456789")] == '\0');
+}
+
+/* Says that none was found. */
+static embed_status
+none_found(const search *s, ec_err *err)
+{
+    if (s->error != 0) {
+        return ec_fail(err, EMBED_E_PYTHON, "%s: %s", s->path,
+                       ec_errno_text(s->error));
     }
-    return false;
+    char version[24] = "X";
+    if (s->minor >= 0) {
+        (void)snprintf(version, sizeof version, "%ld", s->minor);
+    }
+    return ec_fail(err, EMBED_E_PYTHON,
+                   "there is no libpypy3.%s-c.so in %s and the like; install "
+                   "PyPy (Debian: pypy3), or set EMBED_PYTHON to its path",
+                   version, system_dirs[0]);
 }
 
 embed_status
 ec_pypy_find(const char *text, char *out, size_t cap, ec_err *err)
 {
     char real[PATH_MAX];
-    long minor = -1;
+    search s = {.minor = -1, .out = out, .cap = cap};
     if (text != NULL && strchr(text, '/') != NULL) {
         if (realpath(text, real) == NULL) {
-            return ec_fail(err, EMBED_E_PYTHON, "%s: there is no such file",
-                           text);
+            int error = errno;
+            return ec_fail(err, EMBED_E_PYTHON, "%s: %s", text,
+                           ec_errno_text(error));
         }
-        if (beside_find(real, out, cap)) {
+        if (beside_find(&s, real)) {
             return EMBED_OK;
         }
-        minor = minor_of(strrchr(real, '/'));
+        if (s.error != 0) {
+            return none_found(&s, err);
+        }
+    } else if (text != NULL && !is_version(text)) {
+        return ec_fail(err, EMBED_E_PYTHON,
+                       "'%s' is not pypy, pypy3 or pypy3.X", text);
     } else if (text != NULL) {
-        minor = minor_of(text);
+        s.minor = minor_of(text);
     }
     for (size_t i = 0; i < COUNT(system_dirs); i++) {
-        if (dir_find(system_dirs[i], strlen(system_dirs[i]), "", minor, out,
-                     cap)) {
+        if (dir_find(&s, system_dirs[i], strlen(system_dirs[i]), "")) {
             return EMBED_OK;
         }
     }
-    char version[24] = "X";
-    if (minor >= 0) {
-        (void)snprintf(version, sizeof version, "%ld", minor);
-    }
-    return ec_fail(err, EMBED_E_PYTHON,
-                   "there is no libpypy3.%s-c.so in %s and the like; install "
-                   "PyPy (Debian: pypy3), or set EMBED_PYTHON to its path",
-                   version, system_dirs[0]);
+    return none_found(&s, err);
 }

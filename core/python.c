@@ -4,7 +4,9 @@
  */
 #include "core/python.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <limits.h>
 #include <link.h>
 #include <stdio.h>
@@ -14,10 +16,15 @@
 
 #include "core/log.h"
 #include "core/pypy.h"
+#include "core/pythons.h"
 
 /* A Python's "major.minor", as in names of backends and libraries. */
 #define VERSION_SIZE 16
 #define NAME_SIZE    48
+/* Longest text that says who wished for a Python. */
+#define ORIGIN_SIZE 256
+
+#define DIGITS "0123456789"
 
 typedef const char *version_fn(void);
 typedef int is_initialized_fn(void);
@@ -26,65 +33,9 @@ typedef int is_initialized_fn(void);
 typedef struct loaded {
     char path[PATH_MAX]; /* "" for the executable */
     char version[VERSION_SIZE];
+    char full[VERSION_SIZE]; /* with its last part; "" of PyPy */
     bool is_live;
 } loaded;
-
-/* --- the directory of the backends ---------------------------------------*/
-
-/* Takes BASE/BELOW as the directory of backends if the list of them is there.
- * BASE is of `base_len` bytes. */
-static bool
-dir_try(const char *base, size_t base_len, const char *below, char *out)
-{
-    char list[PATH_MAX];
-    int n = snprintf(out, PATH_MAX, "%.*s%s", (int)base_len, base, below);
-    int m = snprintf(list, sizeof list, "%.*s%s/pythons", (int)base_len, base,
-                     below);
-    return n > 0 && n < PATH_MAX && m > 0 && (size_t)m < sizeof list &&
-           euidaccess(list, R_OK) == 0;
-}
-
-/* The same beside a file, and in a tree that has it in bin/. */
-static bool
-dir_try_beside(const char *file, char *out)
-{
-    const char *slash = strrchr(file, '/');
-    return slash != NULL &&
-           (dir_try(file, (size_t)(slash - file), "/embed", out) ||
-            dir_try(file, (size_t)(slash - file), "/../lib/embed", out));
-}
-
-/* Writes the directory of backends to out[PATH_MAX]: of the tree that EMBED_HOME
- * names, beside the file that libembed is in, or beside the program, which
- * libembed.a may be linked into. */
-static embed_status
-backend_dir(char *out, ec_err *err)
-{
-    const char *home = secure_getenv("EMBED_HOME");
-    char own[PATH_MAX] = "";
-    char program[PATH_MAX] = "";
-    Dl_info info;
-    if (home != NULL && home[0] != '\0') {
-        return dir_try(home, strlen(home), "/lib/embed", out)
-                   ? EMBED_OK
-                   : ec_fail(err, EMBED_E_PYTHON,
-                             "EMBED_HOME: there is no %s/pythons", out);
-    }
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): a function as an address
-    if (dladdr((const void *)(uintptr_t)&ec_python_load, &info) != 0 &&
-        realpath(info.dli_fname, own) != NULL && dir_try_beside(own, out)) {
-        return EMBED_OK;
-    }
-    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[n > 0 ? n : 0] = '\0';
-    return dir_try_beside(program, out)
-               ? EMBED_OK
-               : ec_fail(err, EMBED_E_PYTHON,
-                         "cannot find libembed's backends, the directory "
-                         "lib/embed of its tree, from %s; set EMBED_HOME to "
-                         "that tree",
-                         own[0] == '\0' ? program : own);
-}
 
 /* --- a Python that is there already --------------------------------------*/
 
@@ -105,6 +56,13 @@ symbol(void *handle, const char *name, void *out_fn)
     }
     memcpy(out_fn, &address, sizeof address);
     return address != NULL;
+}
+
+/* Copies "3.13.0" out of "3.13.0 (main, ...)". */
+static void
+version_full(const char *text, char *out)
+{
+    (void)snprintf(out, VERSION_SIZE, "%.*s", (int)strcspn(text, " "), text);
 }
 
 /* Copies "3.13" out of "3.13.0 (main, ...)". */
@@ -135,6 +93,7 @@ loaded_probe(void *handle, const char *path, loaded *out)
         /* It cannot be asked; who has loaded it uses it. */
         (void)snprintf(out->path, sizeof out->path, "%s", path);
         (void)snprintf(out->version, sizeof out->version, EC_PYPY);
+        out->full[0] = '\0';
         out->is_live = true;
         return true;
     }
@@ -144,6 +103,7 @@ loaded_probe(void *handle, const char *path, loaded *out)
     }
     (void)snprintf(out->path, sizeof out->path, "%s", path);
     version_short(version(), out->version);
+    version_full(version(), out->full);
     out->is_live = live() != 0;
     return true;
 }
@@ -213,148 +173,125 @@ loaded_find(loaded *out)
     return found;
 }
 
-/* --- the list of built backends ------------------------------------------*/
-
-/* Fields of a line: backend, version, library, executable. */
-enum {
-    LINE_FIELDS = 4
-};
-
-typedef struct line {
-    char *field[LINE_FIELDS];
-    char *text; /* owns the fields */
-} line;
-
-static bool
-line_split(char *text, line *out)
-{
-    text[strcspn(text, "\n")] = '\0';
-    out->text = text;
-    for (int i = 0; i < LINE_FIELDS; i++) {
-        if (text == NULL) {
-            return false;
-        }
-        out->field[i] = text;
-        text = strchr(text, '\t');
-        if (text != NULL) {
-            *text++ = '\0';
-        }
-    }
-    return true;
-}
-
-/* "cpython-3.13" for "3.13", "3.13.0", "cpython-3.13"; "" for other text. */
-static void
-backend_for_version(const char *text, char *out, size_t cap)
-{
-    if (strncmp(text, "cpython-", 8) == 0) {
-        text += 8;
-    } else if (strncmp(text, "python", 6) == 0) {
-        text += 6;
-    }
-    char version[VERSION_SIZE];
-    version_short(text, version);
-    out[0] = '\0';
-    if (strchr(version, '.') != NULL) {
-        (void)snprintf(out, cap, "cpython-%s", version);
-    }
-}
-
-/* What is asked of the list. */
-typedef struct wish {
-    const char *backend;    /* NULL: any */
-    const char *library;    /* NULL: the line's; "": the executable's own */
-    const char *executable; /* NULL: the line's */
-    const char *origin;     /* for messages: "EMBED_PYTHON=3.14" */
-} wish;
-
-/* The names in the list, for messages. */
-static void
-list_names(const char *path, char *out, size_t cap)
-{
-    FILE *file = fopen(path, "re");
-    char *text = NULL;
-    size_t size = 0;
-    size_t used = 0;
-    out[0] = '\0';
-    while (file != NULL && getline(&text, &size, file) > 0) {
-        size_t n = strcspn(text, "\t\n");
-        int w = snprintf(out + used, cap - used, "%s%.*s", used ? ", " : "",
-                         (int)n, text);
-        if (w < 0 || (size_t)w >= cap - used) {
-            break;
-        }
-        used += (size_t)w;
-    }
-    free(text);
-    if (file != NULL) {
-        (void)fclose(file);
-    }
-    if (used == 0) {
-        (void)snprintf(out, cap, "none");
-    }
-}
-
-/* Finds the first line that fits the wish and whose library is there. */
-static bool
-list_find(const char *path, const wish *w, line *out)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return false;
-    }
-    bool found = false;
-    char *text = NULL;
-    size_t size = 0;
-    while (!found && getline(&text, &size, file) > 0) {
-        found =
-            line_split(text, out) &&
-            (w->backend == NULL || strcmp(w->backend, out->field[0]) == 0) &&
-            (w->library != NULL || euidaccess(out->field[2], R_OK) == 0);
-    }
-    (void)fclose(file);
-    if (!found) {
-        free(text);
-    }
-    return found;
-}
-
 /* --- what EMBED_PYTHON says ----------------------------------------------*/
 
-/* Finds the libpython of an installation by one of its commands. */
-static bool
-library_of_executable(const char *executable, const char *version, char *out,
-                      size_t cap)
-{
-    const char *slash = strrchr(executable, '/');
-    if (slash == NULL) {
-        return false;
-    }
-    /* Where Debian, other distributions and private installations have it. */
-    static const char *const dirs[] = {"lib", "lib/x86_64-linux-gnu",
-                                       "lib/aarch64-linux-gnu", "lib64"};
-    for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++) {
-        char path[PATH_MAX];
-        int n =
-            snprintf(path, sizeof path, "%.*s/../%s/libpython%s.so.1.0",
-                     (int)(slash - executable), executable, dirs[i], version);
-        if (n > 0 && (size_t)n < sizeof path && euidaccess(path, R_OK) == 0 &&
-            strlen(path) < cap) {
-            char real[PATH_MAX];
-            (void)snprintf(out, cap, "%s",
-                           realpath(path, real) != NULL ? real : path);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A path given by the user: what it resolves to. */
+/* What a text of the user's resolves to. */
 typedef struct chosen {
     char backend[NAME_SIZE];
     char library[PATH_MAX];
     char executable[PATH_MAX];
 } chosen;
+
+/* What is wished for. */
+typedef struct wish {
+    const char *backend;      /* NULL: any */
+    const char *library;      /* NULL: the line's; "": the executable's own */
+    const char *executable;   /* NULL: the line's */
+    const char *version;      /* all of it, "3.12.1"; NULL: any */
+    char origin[ORIGIN_SIZE]; /* for messages: "EMBED_PYTHON='3.14'" */
+} wish;
+
+/* Writes "cpython-3.13" for what begins with "3.13"; "" for other text.  A "t"
+ * behind it is another kind of Python (without a GIL). */
+static void
+backend_for_version(const char *text, char *out, size_t cap)
+{
+    char version[VERSION_SIZE];
+    version_short(text, version);
+    size_t n = strlen(version);
+    out[0] = '\0';
+    if (strchr(version, '.') != NULL) {
+        (void)snprintf(out, cap, "cpython-%s%s", version,
+                       text[n] == 't' ? "t" : "");
+    }
+}
+
+/* Is it "3.13", or "3.13.1" and the like? */
+static bool
+is_version(const char *text)
+{
+    size_t major = strspn(text, DIGITS);
+    size_t minor = text[major] == '.' ? strspn(text + major + 1, DIGITS) : 0;
+    const char *rest = text + major + 1 + minor;
+    return major > 0 && minor > 0 &&
+           (*rest == '\0' || (*rest == '.' && isdigit((unsigned char)rest[1])));
+}
+
+/* Understands a version: "3.13", "3.13.1", "python3.13", "cpython-3.13". */
+static embed_status
+version_parse(const char *text, chosen *c, wish *w)
+{
+    const char *version = text;
+    if (strncmp(text, "cpython-", 8) == 0) {
+        version += 8;
+    } else if (strncmp(text, "python", 6) == 0) {
+        version += 6;
+    }
+    w->backend = text;
+    if (is_version(version)) {
+        backend_for_version(version, c->backend, sizeof c->backend);
+        w->backend = c->backend;
+        w->version =
+            strchr(strchr(version, '.') + 1, '.') != NULL ? version : NULL;
+    }
+    return EMBED_OK;
+}
+
+/* Finds the libpython of an installation by one of its commands.  Returns
+ * EMBED_OK, `out` being "" when there is none; EMBED_E_PYTHON when there is one
+ * that cannot be read. */
+static embed_status
+library_of_executable(const char *executable, const char *version, char *out,
+                      size_t cap, ec_err *err)
+{
+    const char *slash = strrchr(executable, '/');
+    /* Where Debian, other distributions and private installations have it. */
+    static const char *const dirs[] = {"lib", "lib/x86_64-linux-gnu",
+                                       "lib/aarch64-linux-gnu", "lib64"};
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++) {
+        char path[PATH_MAX];
+        int n =
+            snprintf(path, sizeof path, "%.*s/../%s/libpython%s.so.1.0",
+                     (int)(slash - executable), executable, dirs[i], version);
+        if (n < 0 || (size_t)n >= sizeof path) {
+            continue;
+        }
+        if (euidaccess(path, R_OK) == 0 && strlen(path) < cap) {
+            char real[PATH_MAX];
+            (void)snprintf(out, cap, "%s",
+                           realpath(path, real) != NULL ? real : path);
+            return EMBED_OK;
+        }
+        if (errno != ENOENT && errno != ENOTDIR) {
+            int error = errno;
+            return ec_fail(err, EMBED_E_PYTHON, "%s: %s", path,
+                           ec_errno_text(error));
+        }
+    }
+    return EMBED_OK;
+}
+
+/* Understands the path of a command. */
+static embed_status
+command_parse(const char *text, const char *real, chosen *c, wish *w,
+              ec_err *err)
+{
+    /* The path as written: in a virtual environment the link itself tells
+     * Python where it is. */
+    (void)snprintf(c->executable, sizeof c->executable, "%s", text);
+    w->executable = c->executable;
+    char version[VERSION_SIZE];
+    version_short(strrchr(real, '/') + 1 + strlen("python"), version);
+    embed_status status = library_of_executable(real, version, c->library,
+                                                sizeof c->library, err);
+    if (status != EMBED_OK) {
+        ec_err_prefix(err, "%s: ", w->origin);
+    } else if (c->library[0] != '\0') {
+        w->library = c->library;
+    }
+    return status;
+}
 
 /* Understands EMBED_PYTHON: a version, a name, or the path of an executable
  * or of a libpython. */
@@ -362,48 +299,42 @@ static embed_status
 choice_parse(const char *text, chosen *c, wish *w, ec_err *err)
 {
     const char *base = strrchr(text, '/');
+    *w = (wish){.backend = NULL};
+    (void)snprintf(w->origin, sizeof w->origin, "EMBED_PYTHON='%.200s'", text);
     if (ec_pypy_is_named(base == NULL ? text : base + 1)) {
         w->backend = EC_PYPY;
         w->executable = base == NULL ? "" : text;
-        return ec_pypy_find(text, c->library, sizeof c->library, err);
+        embed_status status =
+            ec_pypy_find(text, c->library, sizeof c->library, err);
+        if (status != EMBED_OK) {
+            ec_err_prefix(err, "%s: ", w->origin);
+        }
+        return status;
     }
     if (base == NULL) {
-        backend_for_version(text, c->backend, sizeof c->backend);
-        w->backend = c->backend[0] != '\0' ? c->backend : text;
-        return EMBED_OK;
+        return version_parse(text, c, w);
     }
     char real[PATH_MAX];
     if (realpath(text, real) == NULL) {
-        return ec_fail(err, EMBED_E_PYTHON,
-                       "EMBED_PYTHON='%s': there is no such file", text);
+        int error = errno;
+        return ec_fail(err, EMBED_E_PYTHON, "%s: %s", w->origin,
+                       ec_errno_text(error));
     }
     base = strrchr(real, '/') + 1;
     bool is_library = strncmp(base, "libpython", 9) == 0;
-    const char *version = base + (is_library ? 9 : 6);
     if (!is_library && strncmp(base, "python", 6) != 0) {
         return ec_fail(err, EMBED_E_PYTHON,
-                       "EMBED_PYTHON='%s': neither a python3.X nor a "
-                       "libpython3.X",
-                       text);
+                       "%s: neither a python3.X nor a libpython3.X", w->origin);
     }
-    backend_for_version(version, c->backend, sizeof c->backend);
+    backend_for_version(base + (is_library ? 9 : 6), c->backend,
+                        sizeof c->backend);
     w->backend = c->backend;
-    if (is_library) {
-        (void)snprintf(c->library, sizeof c->library, "%s", real);
-        w->library = c->library;
-        w->executable = "";
-    } else {
-        /* The path as written: in a virtual environment the link itself
-         * tells Python where it is. */
-        (void)snprintf(c->executable, sizeof c->executable, "%s", text);
-        w->executable = c->executable;
-        char short_version[VERSION_SIZE];
-        version_short(version, short_version);
-        if (library_of_executable(real, short_version, c->library,
-                                  sizeof c->library)) {
-            w->library = c->library;
-        }
+    if (!is_library) {
+        return command_parse(text, real, c, w, err);
     }
+    (void)snprintf(c->library, sizeof c->library, "%s", real);
+    w->library = c->library;
+    w->executable = "";
     return EMBED_OK;
 }
 
@@ -411,9 +342,11 @@ choice_parse(const char *text, chosen *c, wish *w, ec_err *err)
 
 /* Puts libpython into the global scope: extension modules of the standard
  * library do not name it themselves (R14).  Refuses when another version's
- * symbols would be found first (R15). */
+ * symbols would be found first (R15), and when it is not the one of several that
+ * was wished for. */
 static embed_status
-library_promote(const char *library, const char *backend, ec_err *err)
+library_promote(const char *library, const char *backend, const wish *w,
+                ec_err *err)
 {
     if (library[0] != '\0' &&
         dlopen(library, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE) == NULL) {
@@ -422,8 +355,10 @@ library_promote(const char *library, const char *backend, ec_err *err)
     }
     version_fn *version = NULL;
     char found[VERSION_SIZE] = "";
+    char full[VERSION_SIZE] = "";
     if (symbol(RTLD_DEFAULT, "Py_GetVersion", &version)) {
         version_short(version(), found);
+        version_full(version(), full);
     }
     if (strcmp(backend + strlen("cpython-"), found) != 0) {
         return ec_fail(err, EMBED_E_PYTHON,
@@ -431,6 +366,10 @@ library_promote(const char *library, const char *backend, ec_err *err)
                        "%s; set EMBED_PYTHON=%s or load that one first",
                        found[0] != '\0' ? found : "of unknown version", backend,
                        found);
+    }
+    if (w->version != NULL && strcmp(w->version, full) != 0) {
+        return ec_fail(err, EMBED_E_PYTHON, "%s: %s is %s", w->origin, library,
+                       full);
     }
     return EMBED_OK;
 }
@@ -460,30 +399,28 @@ backend_open(const char *dir, const char *name, const ec_backend **out,
     return EMBED_OK;
 }
 
-/* The message when the list has nothing for the wish. */
-static embed_status
-nothing_found(const char *list, const wish *w, ec_err *err)
+/* Does the Python that runs differ from what EMBED_PYTHON asks for?  Then that
+ * is said. */
+static bool
+is_other(const char *env, const loaded *there)
 {
-    char names[200];
-    list_names(list, names, sizeof names);
-    if (w->backend == NULL) {
-        return ec_fail(err, EMBED_E_PYTHON,
-                       "no usable Python: %s names %s, and none of their "
-                       "libraries is there; set EMBED_PYTHON to a python3.X",
-                       list, names);
+    chosen c = {.backend = ""};
+    wish w;
+    char backend[NAME_SIZE];
+    ec_err why = EC_ERR_INIT;
+    bool is_pypy = strcmp(there->version, EC_PYPY) == 0;
+    (void)snprintf(backend, sizeof backend, "%s%s", is_pypy ? "" : "cpython-",
+                   there->version);
+    bool is_same = choice_parse(env, &c, &w, &why) == EMBED_OK &&
+                   strcmp(w.backend, backend) == 0 &&
+                   (w.version == NULL || strcmp(w.version, there->full) == 0);
+    ec_err_clear(&why);
+    if (!is_same) {
+        ec_notice_once("EMBED_PYTHON='%s' has no effect: another Python, %s, "
+                       "runs in this process already",
+                       env, is_pypy ? there->version : there->full);
     }
-    const wish any_library = {.backend = w->backend, .library = ""};
-    line gone;
-    if (list_find(list, &any_library, &gone)) {
-        embed_status status =
-            ec_fail(err, EMBED_E_PYTHON, "%s: %s is not there any more",
-                    w->origin, gone.field[2]);
-        free(gone.text);
-        return status;
-    }
-    return ec_fail(err, EMBED_E_PYTHON,
-                   "%s: there is no backend for %s here; built for: %s",
-                   w->origin, w->backend, names);
+    return !is_same;
 }
 
 /* Fills `w` from what is in the process or in the environment. */
@@ -500,16 +437,14 @@ wish_make(wish *w, chosen *c, loaded *there, ec_python *python, ec_err *err)
                        is_pypy ? "" : "cpython-", there->version);
         w->backend = c->backend;
         w->library = there->path;
-        w->origin = there->is_live ? "a Python runs in this process already"
-                                   : "a libpython is loaded already";
+        (void)snprintf(w->origin, sizeof w->origin, "%s",
+                       there->is_live ? "a Python runs in this process already"
+                                      : "a libpython is loaded already");
         python->is_live = there->is_live;
+        python->is_other = has_env && is_other(env, there);
         return EMBED_OK;
     }
-    if (has_env) {
-        w->origin = "EMBED_PYTHON";
-        return choice_parse(env, c, w, err);
-    }
-    return EMBED_OK;
+    return has_env ? choice_parse(env, c, w, err) : EMBED_OK;
 }
 
 static void
@@ -535,36 +470,69 @@ python_keep(ec_python *python, const char *backend, const char *library,
     return EMBED_OK;
 }
 
+/* Takes PyPy when no CPython of the list can be used, and says so: nobody has
+ * asked for one interpreter for all. */
+static embed_status
+pypy_pick(const ec_pythons_miss *miss, ec_python *python, ec_err *err)
+{
+    char pypy[PATH_MAX];
+    ec_err why = EC_ERR_INIT;
+    embed_status status = ec_pypy_find(NULL, pypy, sizeof pypy, &why);
+    if (status == EMBED_OK) {
+        ec_notice_once("PyPy (%s) is used, in which all extensions share one "
+                       "interpreter: no CPython that libembed was built for "
+                       "can be: %s: %s",
+                       pypy, miss->library, ec_errno_text(miss->error));
+        python->is_fallback = true;
+        status = python_keep(python, EC_PYPY, pypy, "", err);
+    }
+    ec_err_clear(&why);
+    return status;
+}
+
 /* Picks a line of the list, or PyPy when nothing was wished for and none of
- * them is there. */
+ * them can be used. */
 static embed_status
 cpython_pick(const char *list, wish *w, const loaded *there, ec_python *python,
              ec_err *err)
 {
-    line found;
-    char pypy[PATH_MAX];
-    bool is_there = list_find(list, w, &found);
-    if (!is_there && w->library == there->path && !python->is_live) {
+    ec_pythons_line found;
+    ec_pythons_miss miss;
+    bool is_own = w->library == NULL;
+    embed_status status =
+        ec_pythons_find(list, w->backend, is_own, &found, &miss, err);
+    if (status == EMBED_OK && found.text == NULL && !is_own &&
+        w->library == there->path && !python->is_live) {
         /* Some library brought a libpython that nobody started: not ours to
          * use, and harmless unless its symbols come first (checked below). */
         *w = (wish){.origin = "default"};
-        is_there = list_find(list, w, &found);
+        status = ec_pythons_find(list, NULL, true, &found, &miss, err);
     }
-    if (!is_there && w->backend == NULL &&
-        ec_pypy_find(NULL, pypy, sizeof pypy, NULL) == EMBED_OK) {
-        return python_keep(python, EC_PYPY, pypy, "", err);
+    if (status != EMBED_OK) {
+        return status;
     }
-    if (!is_there) {
-        return nothing_found(list, w, err);
+    if (found.text == NULL) {
+        return w->backend == NULL && miss.library[0] != '\0' &&
+                       pypy_pick(&miss, python, err) == EMBED_OK
+                   ? EMBED_OK
+                   : ec_pythons_none(list, w->origin, w->backend, &miss, err);
     }
-    embed_status status = python_keep(
-        python, found.field[0],
-        w->library != NULL ? w->library : found.field[2],
-        w->executable != NULL ? w->executable : found.field[3], err);
+    if (miss.library[0] != '\0' && miss.error != ENOENT) {
+        ec_notice_once("%s is used, not %s: %s: %s", found.backend,
+                       miss.backend, miss.library, ec_errno_text(miss.error));
+    }
+    if (w->executable != NULL && w->executable[0] != '\0' &&
+        w->library == NULL) {
+        ec_notice_once("%s: its libpython was not found beside it; %s is used",
+                       w->origin, found.library);
+    }
+    status = python_keep(
+        python, found.backend, w->library != NULL ? w->library : found.library,
+        w->executable != NULL ? w->executable : found.executable, err);
     free(found.text);
     return status != EMBED_OK
                ? status
-               : library_promote(python->library, python->backend, err);
+               : library_promote(python->library, python->backend, w, err);
 }
 
 embed_status
@@ -578,7 +546,7 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
     loaded there = {.path = ""};
     ec_python python = {.is_live = false};
 
-    embed_status status = backend_dir(dir, err);
+    embed_status status = ec_pythons_dir(dir, err);
     if (status == EMBED_OK) {
         status = wish_make(&w, &c, &there, &python, err);
     }

@@ -102,7 +102,7 @@ embed_python_that_is_not_there_is_refused_with_the_list(void **state)
         assert_non_null(strstr(out, "EMBED_PYTHON"));
         assert_non_null(strstr(out, l.backend)); /* what there is */
     }
-    assert_non_null(strstr(outcome_of("/no/such/python3"), "no such file"));
+    assert_non_null(strstr(outcome_of("/no/such/python3"), "No such file"));
     assert_non_null(strstr(outcome_of("/bin/sh"), "EMBED_PYTHON='/bin/sh'"));
     assert_int_equal(life_count(r.err, "function lifea.life_run() called"), 1);
 }
