@@ -301,7 +301,8 @@ typedef struct embed_statistics {
     size_t size;      /* in: sizeof(embed_statistics); out: bytes filled */
     uint64_t calls;   /* that have ended, or failed to begin */
     uint64_t errors;  /* of these: that gave the failure value */
-    uint64_t call_ns; /* time in them, with what they waited for in there */
+    uint64_t call_ns; /* time in them, with what they waited for in there; that
+                         of a call from inside another one is in both */
     uint64_t wait_ns; /* time before them, mostly waiting for the GIL; on PyPy
                          in call_ns */
     uint64_t memory;  /* bytes that its interpreter has for small objects
@@ -318,8 +319,9 @@ typedef struct embed_statistics {
  * Has the calls of an extension counted from now on, or not any more.  A call
  * that is not counted costs nothing for it.
  *
- * Times are measured for one call in 32, and stand for all 32, as long as calls
- * are short.
+ * Each call is timed: by the processor's counter, which takes some 50 ns of a
+ * call, where Linux keeps its time by it ("tsc" is its clock source; ARM); else
+ * by CLOCK_MONOTONIC, some 80 ns.
  *
  * @param on  1 or 0
  *

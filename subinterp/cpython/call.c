@@ -6,7 +6,7 @@
  */
 #include "subinterp/cpython/call.h"
 
-#include "core/sample.h"
+#include "core/ticks.h"
 #include "subinterp/cpython/control.h"
 #include "subinterp/cpython/py_attached.h"
 
@@ -81,8 +81,7 @@ call_enter(struct embed_externpy *fn, es_inst **inst, es_entry *entry,
 
 /* A call that is counted; on its stack. */
 typedef struct count {
-    uint64_t weight; /* how many calls it stands for; 0: not timed */
-    uint64_t before_ns, entered_ns;
+    uint64_t before, entered; /* ticks */
 } count;
 
 static inline void
@@ -92,27 +91,8 @@ add(_Atomic uint64_t *to, uint64_t n)
     atomic_store_explicit(to, now + n, memory_order_relaxed);
 }
 
-/* Before entering. */
-static inline void
-count_begin(count *c, const es_counts *counts)
-{
-    bool is_long = atomic_load_explicit(&counts->is_long, memory_order_relaxed);
-    uint64_t n = atomic_load_explicit(&counts->calls, memory_order_relaxed);
-    c->weight = ec_sample_weight(n, is_long);
-    if (ES_UNLIKELY(c->weight != 0)) {
-        c->before_ns = ec_now_ns();
-    }
-}
-
-static inline void
-count_entered(count *c)
-{
-    if (ES_UNLIKELY(c->weight != 0)) {
-        c->entered_ns = ec_now_ns();
-    }
-}
-
-/* Before leaving. */
+/* Before leaving.  Every call is timed: which of them are long is not known
+ * before they end. */
 static inline void
 count_end(const count *c, es_counts *counts, embed_status status)
 {
@@ -120,13 +100,8 @@ count_end(const count *c, es_counts *counts, embed_status status)
     if (ES_UNLIKELY(status != EMBED_OK)) {
         add(&counts->errors, 1);
     }
-    if (ES_UNLIKELY(c->weight != 0)) {
-        uint64_t ns = ec_now_ns() - c->entered_ns;
-        add(&counts->call_ns, ns * c->weight);
-        add(&counts->wait_ns, (c->entered_ns - c->before_ns) * c->weight);
-        atomic_store_explicit(&counts->is_long, ec_sample_is_long(ns),
-                              memory_order_relaxed);
-    }
+    add(&counts->call_ticks, ec_ticks_between(c->entered, ec_ticks_now()));
+    add(&counts->wait_ticks, ec_ticks_between(c->before, c->entered));
 }
 
 /* --- the call -------------------------------------------------------------*/
@@ -158,7 +133,7 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
     es_watch watch;
     watch.expires_ns = 0;
     if (is_counted) {
-        count_begin(&c, &inst->counts);
+        c.before = ec_ticks_now();
     }
     if (ES_UNLIKELY(!es_enter_fast(inst, tls, &entry))) {
         if (!call_enter(fn, &inst, &entry, &err)) {
@@ -172,7 +147,7 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
         es_watch_begin(&watch, inst, &entry);
     }
     if (is_counted) {
-        count_entered(&c);
+        c.entered = ec_ticks_now();
     }
     tls->py_errno = caller_errno;
     es_attached *attached = attached_of(inst, fn);

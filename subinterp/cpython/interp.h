@@ -52,10 +52,9 @@ typedef struct es_interp {
 typedef struct es_counts {
     _Atomic uint64_t calls;
     _Atomic uint64_t errors;
-    _Atomic uint64_t call_ns;
-    _Atomic uint64_t wait_ns;
+    _Atomic uint64_t call_ticks;
+    _Atomic uint64_t wait_ticks;
     _Atomic uint64_t refused; /* calls that could not begin: without a GIL */
-    _Atomic bool is_long;     /* the last call that was timed was */
 } es_counts;
 
 typedef struct es_inst {

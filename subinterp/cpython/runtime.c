@@ -6,6 +6,7 @@
 
 #include <sched.h>
 
+#include "core/ticks.h"
 #include "subinterp/cpython/call.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/py_guard.h"
@@ -193,6 +194,7 @@ embed_status
 es_runtime_start(const ec_core *core, const ec_python *python, ec_err *err)
 {
     unsigned long running = Py_Version >> 16;
+    ec_ticks_init();
     if (running != PY_VERSION_HEX >> 16) {
         return ec_fail(
             err, EMBED_E_ABI, "backend for CPython %d.%d met CPython %lu.%lu",

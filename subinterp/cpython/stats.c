@@ -12,6 +12,7 @@
 #include <search.h>
 #include <stdlib.h>
 
+#include "core/ticks.h"
 #include "subinterp/cpython/thread.h"
 
 /* One arena; in a tree, by its address. */
@@ -101,8 +102,8 @@ counts_add(const es_inst *inst, void *arg)
     uint64_t refused = atomic_load(&c->refused);
     out->calls += atomic_load(&c->calls) + refused;
     out->errors += atomic_load(&c->errors) + refused;
-    out->call_ns += atomic_load(&c->call_ns);
-    out->wait_ns += atomic_load(&c->wait_ns);
+    out->call_ns += ec_ticks_ns(atomic_load(&c->call_ticks));
+    out->wait_ns += ec_ticks_ns(atomic_load(&c->wait_ticks));
 }
 
 void

@@ -12,7 +12,7 @@
 
 #include "core/helper.h"
 #include "core/lock.h"
-#include "core/sample.h"
+#include "core/ticks.h"
 #include "subinterp/pypy/start.h"
 #include "subinterp/pypy/thread.h"
 
@@ -276,17 +276,12 @@ pp_call_counted(struct embed_externpy *fn, char *buffer)
 {
     pp_inst *inst =
         atomic_load_explicit(&ec_slot_of(fn)->inst, memory_order_acquire);
-    uint64_t n =
-        atomic_fetch_add_explicit(&inst->calls, 1, memory_order_relaxed);
-    bool is_long = atomic_load_explicit(&inst->is_long, memory_order_relaxed);
-    uint64_t weight = ec_sample_weight(n, is_long);
-    uint64_t begin = weight == 0 ? 0 : ec_now_ns();
+    uint64_t begin = ec_ticks_now();
     pp_call(fn, buffer);
-    if (weight != 0) {
-        uint64_t ns = ec_now_ns() - begin;
-        (void)atomic_fetch_add(&inst->call_ns, ns * weight);
-        atomic_store(&inst->is_long, ec_sample_is_long(ns));
-    }
+    uint64_t ticks = ec_ticks_between(begin, ec_ticks_now());
+    (void)atomic_fetch_add_explicit(&inst->calls, 1, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&inst->call_ticks, ticks,
+                                    memory_order_relaxed);
 }
 
 void
@@ -297,7 +292,7 @@ pp_stats(const ec_slot *slot, void *arg, embed_statistics *out)
     if (inst != NULL) {
         out->calls = atomic_load(&inst->calls);
         out->errors = atomic_load(&inst->errors);
-        out->call_ns = atomic_load(&inst->call_ns);
+        out->call_ns = ec_ticks_ns(atomic_load(&inst->call_ticks));
     }
 }
 

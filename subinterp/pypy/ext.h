@@ -22,8 +22,7 @@ typedef struct pp_inst {
     /* What pp_call_counted() counts; of the errors all. */
     _Atomic uint64_t calls;
     _Atomic uint64_t errors;
-    _Atomic uint64_t call_ns;
-    _Atomic bool is_long; /* the last call that was timed was */
+    _Atomic uint64_t call_ticks;
 } pp_inst;
 
 /** ec_backend.create; another extension of the same name is refused. */

@@ -17,6 +17,7 @@
 
 #include "bundle_text.h"
 #include "core/helper.h"
+#include "core/ticks.h"
 #include "core/version.h"
 #include "environment_text.h"
 #include "private_text.h"
@@ -279,6 +280,7 @@ pp_start(const ec_core *core, const ec_python *python, ec_err *err)
     int saved = errno;
     starting s = {.python = python, .err = err};
     pp_core = core;
+    ec_ticks_init();
     is_ours = !python->is_live;
     if (!is_ours) {
         s.status = start(python, err);
