@@ -118,6 +118,8 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 TYPES_SRC := $(call sources,core/types)
 CORE_SRC := $(call sources,core)
+# Of core, without state: in the embed command, too.
+VALUE_SRC := core/err.c core/name.c
 GEN_SRC := $(call sources,gen)
 PY_SRC := $(call sources,subinterp/cpython)
 SUPPORT_SRC := $(call sources,tests/support)
@@ -159,9 +161,9 @@ define archive
 endef
 
 # The stateless half: in the embed command and in each backend.
-$(BUILD)/obj/libtypes.a: $(call objects,$(TYPES_SRC) core/err.c)
+$(BUILD)/obj/libtypes.a: $(call objects,$(TYPES_SRC) $(VALUE_SRC))
 	$(archive)
-$(BUILD)/obj/libcore.a: $(call objects,$(filter-out core/err.c,$(CORE_SRC)))
+$(BUILD)/obj/libcore.a: $(call objects,$(filter-out $(VALUE_SRC),$(CORE_SRC)))
 	$(archive)
 # Not in the library: what belongs to the command alone, as loaded.c, which
 # stands in for a function of libembed's.

@@ -5,7 +5,6 @@
  */
 #include "core/source.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "core/config.h"
 #include "core/environment.h"
 #include "core/life_int.h"
+#include "core/name.h"
 #include "core/registry.h"
 #include "core/report.h"
 
@@ -110,23 +110,6 @@ static void
 entry_first(struct embed_externpy *fn, char *buffer)
 {
     embed_plugin_start(ec_slot_of(fn)->plugin, fn, buffer);
-}
-
-/* Is it a name that Python can import? */
-static bool
-is_name(const char *name)
-{
-    if (!isalpha((unsigned char)name[0]) && name[0] != '_') {
-        return false;
-    }
-    for (const char *at = name; *at != '\0'; at++) {
-        bool starts =
-            at[0] == '.' && (isalpha((unsigned char)at[1]) || at[1] == '_');
-        if (!isalnum((unsigned char)*at) && *at != '_' && !starts) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static embed_status
@@ -243,11 +226,10 @@ open_checked(const opening *o, ec_err *err)
     const ec_backend *b = NULL;
     struct embed_plugin *plugin = NULL;
     char label[128];
-    if (!is_name(o->name)) {
-        return ec_fail(err, EMBED_E_INVALID,
-                       "'%s' is no name that Python code can import", o->name);
+    embed_status status = ec_name_check(o->name, err);
+    if (status == EMBED_OK) {
+        status = ec_life_load(&b, err);
     }
-    embed_status status = ec_life_load(&b, err);
     if (status != EMBED_OK) {
         return status;
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/name.h"
 #include "gen/file.h"
 #include "gen/library.h"
 #include "gen/paths.h"
@@ -125,6 +126,9 @@ eg_cmd_generated(const eg_opts *opts, eg_report *report)
                          "%s: this is not C code that CFFI's emit_c_code() "
                          "has written; to compile C code in, use --source",
                          opts->api);
+    }
+    if (status == EMBED_OK) {
+        status = ec_name_check(eg_text_string(&name), &err);
     }
     if (status == EMBED_OK) {
         glue_make(eg_text_string(&name), embeds, &glue);

@@ -4,18 +4,15 @@
  */
 #include "gen/spec.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/name.h"
 #include "gen/file.h"
 #include "gen/initcode.h"
 #include "gen/preprocess.h"
-
-/* Longest name of an extension, in bytes (embed.h). */
-#define NAME_MAX_LEN 63
 
 /* What every step needs. */
 typedef struct loader {
@@ -41,58 +38,6 @@ file_load(loader *ld, const char *path, eg_text *out)
 
 /* --- name and init code ---------------------------------------------------*/
 
-static bool
-is_identifier(const char *name, size_t len)
-{
-    if (len == 0 || isdigit((unsigned char)*name)) {
-        return false;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)name[i] >= 0x80 ||
-            (!isalnum((unsigned char)name[i]) && name[i] != '_')) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* True for names that `import` cannot have. Source: Python 3.13, Language
- * Reference, 2.3.1. */
-static bool
-is_keyword(const char *name, size_t len)
-{
-    static const char *const words[] = {
-        "False",  "None",     "True",  "and",    "as",       "assert",
-        "async",  "await",    "break", "class",  "continue", "def",
-        "del",    "elif",     "else",  "except", "finally",  "for",
-        "from",   "global",   "if",    "import", "in",       "is",
-        "lambda", "nonlocal", "not",   "or",     "pass",     "raise",
-        "return", "try",      "while", "with",   "yield",
-    };
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strlen(words[i]) == len && strncmp(name, words[i], len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* True for names of modules: dots make a module of a package. */
-static bool
-is_module_name(const char *name)
-{
-    for (;;) {
-        size_t len = strcspn(name, ".");
-        if (!is_identifier(name, len) || is_keyword(name, len)) {
-            return false;
-        }
-        if (name[len] == '\0') {
-            return true;
-        }
-        name += len + 1;
-    }
-}
-
 static embed_status
 name_load(loader *ld)
 {
@@ -109,19 +54,13 @@ name_load(loader *ld)
     if (spec->name == NULL) {
         return loader_nomem(ld);
     }
-    const char *hint = given != NULL ? "" : "; give one with --name";
-    if (!is_module_name(spec->name)) {
-        eg_report_error(ld->report,
-                        "'%s' cannot be the name of an extension: it is not "
-                        "an identifier of C and Python%s",
-                        spec->name, hint);
-    } else if (strlen(spec->name) > NAME_MAX_LEN) {
-        eg_report_error(ld->report, "the name '%s' is longer than %d bytes%s",
-                        spec->name, NAME_MAX_LEN, hint);
-    } else {
-        return EMBED_OK;
+    ec_err err = EC_ERR_INIT;
+    if (ec_name_check(spec->name, &err) != EMBED_OK) {
+        eg_report_error(ld->report, "%s%s", err.text,
+                        given != NULL ? "" : "; give one with --name");
+        return EMBED_E_INVALID;
     }
-    return EMBED_E_INVALID;
+    return EMBED_OK;
 }
 
 static embed_status

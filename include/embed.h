@@ -196,7 +196,9 @@ EMBED_API embed_status embed_set_option(const char *name, const char *option,
  * There is no preprocessor (`#define NAME 1` is understood, comments are), and
  * no C code or variables.  EMBED_ON_FAILURE() takes a number or NULL.
  *
- * @param name     what Python code imports `ffi` and `lib` from
+ * @param name     what Python code imports `ffi` and `lib` from: identifiers
+ *                 with dots between them, 63 bytes at most, no keywords of
+ *                 Python, and not a module of its standard library ("logging")
  * @param source   UTF-8; the functions are attached by @ffi.def_extern()
  * @param options  pairs of a name and a value, then NULL: "isolation" ("own",
  *                 "sub", "shared"), and those of embed_set_option(); NULL: none

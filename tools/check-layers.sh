@@ -18,7 +18,7 @@ arrow() {
 public='embed\.h|embed/plugin\.h'
 # For C code that CFFI, or its users, have written.
 cffi='embed/cffi\.h|embed/cffi/includes\.h|includes\.h|Python\.h'
-types='core/types/[a-z0-9_]+\.[ch]|core/err\.h'
+types='core/types/[a-z0-9_]+\.[ch]|core/(err|name)\.h'
 
 arrow 'include/*.h include/embed/*.h include/embed/cffi/*.h' "$public|$cffi"
 arrow 'core/types/*.[ch]' "$types|$public"

@@ -66,6 +66,10 @@ other_code_is_refused(void **state)
     shell_expect_output("embed: error: x.c: this is not C code that CFFI's "
                         "emit_c_code() has written; to compile C code in, use "
                         "--source\n");
+    shell_expect(1, "sed 's/\\bgen\\b/logging/g' "
+                    "$SRC/tests/generated/gen.c >logging.c; "
+                    "$EMBED build logging.c");
+    shell_expect_in_output("how about logging_plugin");
     shell_expect(1, "$EMBED build none.c");
     shell_expect_in_output("none.c: No such file or directory");
 }

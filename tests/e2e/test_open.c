@@ -337,6 +337,45 @@ wrong_use(void *unused)
     return NULL;
 }
 
+/* Python's own list of its modules, of each version that runs this. */
+static void
+names_scenario(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(
+        embed_open_source("list", "const char *names(void);",
+                          "import sys\nfrom list import ffi\n"
+                          "known = getattr(sys, 'stdlib_module_names', ())\n"
+                          "text = ffi.new('char[]', ' '.join(known).encode())\n"
+                          "@ffi.def_extern()\ndef names(): return text",
+                          NULL),
+        EMBED_OK);
+    char *names = strdup(FN(const char *(*)(void), "list", "names")());
+    E2E_CHECK(e2e_is_pypy() || strstr(names, "logging") != NULL);
+    char *rest = names;
+    for (char *name; (name = strtok_r(rest, " ", &rest)) != NULL;) {
+        E2E_CHECK_INT(embed_open_source(name, add_decl, "", NULL),
+                      EMBED_E_INVALID);
+        E2E_CHECK(strstr(embed_last_error()->message, "_plugin") != NULL);
+    }
+    free(names);
+    E2E_CHECK_INT(embed_open_source("class", add_decl, "", NULL),
+                  EMBED_E_INVALID);
+    shell_write("json.py", "");
+    E2E_CHECK_INT(embed_open_file(NULL, add_decl, "json.py", NULL),
+                  EMBED_E_INVALID);
+    E2E_CHECK_INT(embed_open_file("json_plugin", add_decl, "json.py", NULL),
+                  EMBED_OK);
+    E2E_CHECK_INT((long long)embed_list(NULL, 0), 2);
+}
+
+static void
+names_of_pythons_modules_are_refused(void **state)
+{
+    (void)state;
+    e2e_expect_ok(names_scenario, NULL, 60);
+}
+
 static void
 wrong_use_scenario(void *unused)
 {
@@ -502,6 +541,7 @@ main(void)
         IN_DIR(each_file_is_a_plugin_of_its_own),
         IN_DIR(a_reload_reads_the_file_again),
         IN_DIR(options_are_as_of_a_build),
+        IN_DIR(names_of_pythons_modules_are_refused),
         IN_DIR(wrong_use_is_refused),
         IN_DIR(threads_open_each_name_once),
         IN_DIR(all_of_it_works_from_inside),
