@@ -132,7 +132,8 @@ EMBED := $(if $(wildcard gen/main.c),$(BUILD)/bin/embed)
 LIBEMBED := $(BUILD)/lib/libembed.so.0
 PYPY_SRC := $(call sources,subinterp/pypy)
 # Of core, in every backend module.
-SHARED_SRC := core/err.c core/helper.c core/lock.c core/stack.c core/ticks.c
+SHARED_SRC := core/err.c core/helper.c core/inside.c core/libc.c core/lock.c \
+	core/stack.c core/ticks.c
 BACKENDS := $(if $(PY_SRC),$(foreach v,$(PYTHON_VERSIONS),\
 	$(BUILD)/lib/embed/libembed-cpython-$(v).so)) \
 	$(BUILD)/lib/embed/libembed-pypy.so

@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "core/err.h"
+#include "core/libc.h"
 #include "core/slot.h"
 #include "embed/plugin.h"
 
@@ -44,6 +45,14 @@ typedef struct ec_core {
     /** Makes an extension without a program READY, in `inst`.  False when it
      *  is not EMPTY; no GIL held. */
     bool (*adopt)(ec_slot *slot, void *inst, embed_isolation level);
+    /** For a call that came out of libembed or Python itself: the C library's
+     *  result where the export is in the place of a function of it, else the
+     *  failure value.  Takes no lock, allocates nothing. */
+    void (*refuse)(struct embed_externpy *fn, char *buffer);
+    /** Is this thread in the middle of core? */
+    bool (*is_inside)(void);
+    /** What core calls of the C library; constant once start() is called. */
+    const ec_libc *libc;
 } ec_core;
 
 /**
@@ -94,6 +103,16 @@ typedef struct ec_backend {
      *  counted. */
     embed_call_fn *call;
     embed_call_fn *call_counted;
+    /** The same two where an export takes the place of a function of the C
+     *  library: what is_inside() and is_python() speak of is refused. */
+    embed_call_fn *call_guarded;
+    embed_call_fn *call_guarded_counted;
+    /** Is this thread in the middle of the backend? */
+    bool (*is_inside)(void);
+    /** Does a call come out of Python's own C code, as opposed to a C function
+     *  that an extension has called?  Exact only once call_guarded is in
+     *  use. */
+    bool (*is_python)(const struct embed_externpy *fn);
     /** Adds up what was counted in all instances of an extension.
      *  @param inst  the one in use, or NULL */
     void (*stats)(const ec_slot *slot, void *inst, embed_statistics *out);

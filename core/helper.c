@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "core/libc.h"
 #include "core/lock.h"
 
 int
@@ -27,7 +28,7 @@ ec_helper_start(void *(*run)(void *arg), void *arg, size_t stack_size)
     }
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-    rc = pthread_create(&thread, &attr, run, arg);
+    rc = ec_libc_now.pthread_create(&thread, &attr, run, arg);
     (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
     (void)pthread_attr_destroy(&attr);
     if (rc == 0) {

@@ -15,6 +15,7 @@
 
 #include "core/config.h"
 #include "core/environment.h"
+#include "core/inside.h"
 #include "core/level.h"
 #include "core/life_int.h"
 #include "core/lock.h"
@@ -54,6 +55,8 @@ static _Atomic(const ec_backend *) backend; /* set once, by load() */
 static ec_thread *token_owner;              /* guarded by: ec_life_lock */
 static unsigned token_depth;                /* guarded by: ec_life_lock */
 bool ec_life_closing;                       /* guarded by: ec_life_lock */
+static _Atomic bool is_guarded;             /* an extension is in the place of
+                                               a function of the C library */
 
 __thread struct ec_thread ec_life_self;
 
@@ -147,6 +150,9 @@ static const ec_core core_table = {
     .report = ec_report_call,
     .python_gone = ec_process_python_gone,
     .adopt = adopt,
+    .refuse = ec_report_inside,
+    .is_inside = ec_is_inside,
+    .libc = &ec_libc_now,
 };
 
 /* Starts Python once.  A failure is final: CPython cannot start twice. */
@@ -237,6 +243,7 @@ ec_life_create(ec_slot *slot, const ec_backend *b, _Atomic(void *) *where,
     if (b->deadline != NULL) {
         b->deadline(inst); /* may have been set before there was an instance */
     }
+    unsigned depth = ec_inside_suspend(); /* init code may call extensions */
     status = b->init(inst, err);
     if (status != EMBED_OK) {
         bool parked = false;
@@ -246,6 +253,7 @@ ec_life_create(ec_slot *slot, const ec_backend *b, _Atomic(void *) *where,
         (void)b->retire(inst, false, ec_now_ns(), &parked, &ignored);
         ec_err_clear(&ignored);
     }
+    ec_inside_resume(depth);
     return status;
 }
 
@@ -270,12 +278,36 @@ create(ec_slot *slot, const ec_backend *b, ec_err *err)
     return status;
 }
 
+void
+ec_life_guard(void)
+{
+    atomic_store(&is_guarded, true);
+}
+
+embed_call_fn *
+ec_life_entry(const ec_backend *b, bool is_counted)
+{
+    if (atomic_load(&is_guarded)) {
+        return is_counted ? b->call_guarded_counted : b->call_guarded;
+    }
+    return is_counted ? b->call_counted : b->call;
+}
+
+bool
+ec_life_is_refused(const struct embed_externpy *fn)
+{
+    const ec_backend *b = ec_life_backend();
+    return ec_is_inside() ||
+           (b != NULL && (b->is_inside() || (ec_export_original(fn) != NULL &&
+                                             b->is_python(fn))));
+}
+
 /* Has calls go to a READY extension. */
 static void
 entry_publish(const ec_slot *slot, const ec_backend *b)
     EC_REQUIRES(ec_life_lock)
 {
-    embed_call_fn *entry = slot->is_counted ? b->call_counted : b->call;
+    embed_call_fn *entry = ec_life_entry(b, slot->is_counted);
     /* Pairs with embed_plugin_entry(): who sees the entry sees the rest. */
     __atomic_store_n(&slot->plugin->entry, entry, __ATOMIC_RELEASE);
 }
@@ -381,6 +413,7 @@ ec_life_ready(ec_slot *slot, ec_err *err)
 {
     const ec_backend *b = NULL;
     ec_err why = EC_ERR_INIT;
+    ec_inside_enter();
     embed_status status = ec_life_load(&b, &why);
     bool mine = false;
     if (status != EMBED_OK) {
@@ -402,6 +435,7 @@ ec_life_ready(ec_slot *slot, ec_err *err)
         }
         b->attach(outer);
     }
+    ec_inside_leave();
     if (mine) {
         creation_log(slot, b, status, &why);
     }

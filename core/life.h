@@ -51,6 +51,17 @@ void ec_life_info(ec_slot *slot, embed_info *info);
 /** The backend in use; NULL before the first extension was started. */
 const ec_backend *ec_life_backend(void);
 
+/** An extension takes the place of a function of the C library: from now on
+ *  READY extensions refuse what ec_life_is_refused() speaks of. */
+void ec_life_guard(void);
+
+/** Where calls of a READY extension go. */
+embed_call_fn *ec_life_entry(const ec_backend *b, bool is_counted);
+
+/** Does a call come out of libembed, or is it Python's own call of a function
+ *  that an export has taken the place of? */
+bool ec_life_is_refused(const struct embed_externpy *fn);
+
 /** The backend, loaded when it is not yet. */
 embed_status ec_life_load(const ec_backend **out, ec_err *err);
 

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/inside.h"
+#include "core/libc.h"
+
 #define NS_PER_S 1000000000u
 
 /* A mutex operation fails only when memory is corrupt: stop there. */
@@ -79,6 +82,7 @@ void
 ec_mutex_lock(ec_mutex *m)
 {
     rank_push(m->rank);
+    ec_inside_enter();
     must(pthread_mutex_lock(&m->os), "pthread_mutex_lock");
 }
 
@@ -88,6 +92,7 @@ ec_mutex_unlock(ec_mutex *m)
     /* First: who waited for the mutex may free it. */
     enum ec_rank rank = m->rank;
     must(pthread_mutex_unlock(&m->os), "pthread_mutex_unlock");
+    ec_inside_leave();
     rank_pop(rank);
 }
 
@@ -125,6 +130,6 @@ uint64_t
 ec_now_ns(void)
 {
     struct timespec ts;
-    (void)clock_gettime(CLOCK_MONOTONIC, &ts);
+    (void)ec_libc_now.clock_gettime(CLOCK_MONOTONIC, &ts);
     return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }

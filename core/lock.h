@@ -50,6 +50,7 @@ typedef struct EC_CAPABILITY ec_mutex {
   PTHREAD_MUTEX_INITIALIZER, rank \
  }
 
+/** Until it is unlocked, this thread is inside libembed (inside.h). */
 void ec_mutex_lock(ec_mutex *m) EC_ACQUIRE(m);
 void ec_mutex_unlock(ec_mutex *m) EC_RELEASE(m);
 

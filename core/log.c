@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/inside.h"
+#include "core/libc.h"
 
 #define LINE_SIZE 1024
 
@@ -103,8 +105,8 @@ setting_read(void)
     }
     level_max = level;
     if (text[n] == ',' && level > EC_LOG_OFF) {
-        int fd =
-            open(text + n + 1, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+        int fd = ec_libc_now.open(
+            text + n + 1, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
         if (fd < 0) {
             setting_complain("EMBED_LOG='%.200s': the file cannot be written: "
                              "%s; stderr has the log",
@@ -130,6 +132,7 @@ void
 ec_log(ec_log_level level, const char *extension, const char *format, ...)
 {
     int saved = errno;
+    ec_inside_enter();
     (void)pthread_once(&once, setting_read);
     if (level <= level_max) {
         char line[LINE_SIZE];
@@ -139,6 +142,7 @@ ec_log(ec_log_level level, const char *extension, const char *format, ...)
         va_end(args);
         log_write(line);
     }
+    ec_inside_leave();
     errno = saved;
 }
 
@@ -156,6 +160,7 @@ void
 ec_notice(const char *extension, const char *format, ...)
 {
     int saved = errno;
+    ec_inside_enter();
     (void)pthread_once(&once, setting_read);
     char line[LINE_SIZE];
     va_list args;
@@ -163,6 +168,7 @@ ec_notice(const char *extension, const char *format, ...)
     line_make(line, EC_LOG_WARNING, extension, format, args);
     va_end(args);
     notice_write(line);
+    ec_inside_leave();
     errno = saved;
 }
 
@@ -193,6 +199,7 @@ void
 ec_notice_once(const char *format, ...)
 {
     int saved = errno;
+    ec_inside_enter();
     (void)pthread_once(&once, setting_read);
     char line[LINE_SIZE];
     va_list args;
@@ -202,5 +209,6 @@ ec_notice_once(const char *format, ...)
     if (told_add(line)) {
         notice_write(line);
     }
+    ec_inside_leave();
     errno = saved;
 }

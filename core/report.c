@@ -8,20 +8,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/lock.h"
+#include "core/replaced.h"
+
+/* Longest name of an extension or a function, with its NUL. */
+#define NAME_SIZE 128
 
 /* The last error of one thread. */
 typedef struct last_error {
     ec_err err;
     embed_error view; /* points into the rest */
-    char extension[128];
-    char function[128];
+    char extension[NAME_SIZE];
+    char function[NAME_SIZE];
 } last_error;
 
 static ec_mutex lock = EC_MUTEX_INIT(EC_RANK_LEAF);
 static embed_error_hook *hook_fn; /* guarded by: lock */
 static void *hook_arg;            /* guarded by: lock */
+static _Atomic bool has_hook;     /* for who may not take the lock */
+static __thread bool is_refusing __attribute__((tls_model("initial-exec")));
 
 /* The key frees a thread's record at its end; plain memory, so that the order
  * among other keys does not matter. */
@@ -84,16 +91,22 @@ view_of(const ec_err *err, const char *extension, const char *function)
 }
 
 static void
-last_set(const char *extension, const char *function, const ec_err *err)
+last_fill(last_error *last, const char *extension, const char *function,
+          const ec_err *err)
 {
-    last_error *last = last_of_thread(true);
-    if (last == NULL) {
-        return;
-    }
     (void)ec_err_copy(&last->err, err);
     (void)snprintf(last->extension, sizeof last->extension, "%s", extension);
     (void)snprintf(last->function, sizeof last->function, "%s", function);
     last->view = view_of(&last->err, last->extension, last->function);
+}
+
+static void
+last_set(const char *extension, const char *function, const ec_err *err)
+{
+    last_error *last = last_of_thread(true);
+    if (last != NULL) {
+        last_fill(last, extension, function, err);
+    }
 }
 
 static embed_error_hook *
@@ -131,14 +144,6 @@ ec_report_api(const char *extension, ec_err *err)
     }
     ec_err_clear(err);
     return status;
-}
-
-/* Splits "NAME.function" of an export. */
-static const char *
-function_name(const struct embed_externpy *fn)
-{
-    const char *dot = strrchr(fn->name, '.');
-    return dot == NULL ? fn->name : dot + 1;
 }
 
 /* The name of the extension: from its slot, or the front of "NAME.function"
@@ -186,9 +191,9 @@ void
 ec_report_call(struct embed_externpy *fn, const ec_err *err)
 {
     int saved = errno;
-    char extension[128];
+    char extension[NAME_SIZE];
     extension_name(fn, extension, sizeof extension);
-    ec_report_set(extension, function_name(fn), err);
+    ec_report_set(extension, ec_export_name(fn), err);
     errno = saved;
 }
 
@@ -226,6 +231,46 @@ ec_report_fail(struct embed_externpy *fn, char *buffer, const ec_err *err)
     ec_report_call(fn, err);
 }
 
+/* What a refused call leaves as the last error, where that needs no memory. */
+static void
+inside_set(const char *extension, const char *function, const ec_err *err)
+{
+    last_error *last = have_key ? pthread_getspecific(key) : NULL;
+    if (last != NULL && last->err.type == NULL && last->err.value == NULL &&
+        last->err.traceback == NULL) {
+        last_fill(last, extension, function, err);
+    }
+}
+
+void
+ec_report_inside(struct embed_externpy *fn, char *buffer)
+{
+    static _Atomic bool is_told; /* of all that are not registered yet */
+    if (ec_replaced_forward(fn, buffer)) {
+        return;
+    }
+    int saved = errno;
+    ec_slot *slot = ec_slot_of(fn);
+    ec_failure_value(fn, buffer);
+    if (is_refusing) {
+        return; /* what is called below is an export, too */
+    }
+    is_refusing = true;
+    ec_err err = EC_ERR_INIT;
+    char extension[NAME_SIZE];
+    extension_name(fn, extension, sizeof extension);
+    (void)ec_fail(&err, EMBED_E_REENTRY,
+                  "this thread is in the middle of libembed or of Python "
+                  "itself (said once)");
+    inside_set(extension, ec_export_name(fn), &err);
+    _Atomic bool *told = slot == NULL ? &is_told : &slot->is_told_inside;
+    if (!atomic_exchange(told, true) && !atomic_load(&has_hook)) {
+        print_line(fn, &err);
+    }
+    is_refusing = false;
+    errno = saved;
+}
+
 const embed_error *
 ec_report_last(void)
 {
@@ -249,6 +294,7 @@ ec_report_set_hook(embed_error_hook *hook, void *arg)
 {
     ec_mutex_lock(&lock);
     hook_fn = hook;
+    atomic_store(&has_hook, hook != NULL);
     hook_arg = arg;
     ec_mutex_unlock(&lock);
 }

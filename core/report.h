@@ -24,6 +24,12 @@ embed_status ec_report_api(const char *extension, ec_err *err);
  *  and reports it.  errno is kept.  (ec_core.fail) */
 void ec_report_fail(struct embed_externpy *fn, char *buffer, const ec_err *err);
 
+/** A call that came out of libembed or Python itself: goes on to the function of
+ *  the C library that the export is in the place of, else gets its failure
+ *  value.  Takes no lock, allocates nothing, calls no hook; tells stderr once for
+ *  each extension.  (ec_core.refuse) */
+void ec_report_inside(struct embed_externpy *fn, char *buffer);
+
 /** Reports a failure that Python has printed already.  errno is kept.
  *  (ec_core.report) */
 void ec_report_call(struct embed_externpy *fn, const ec_err *err);

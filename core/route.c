@@ -7,6 +7,7 @@
 #include "core/life.h"
 #include "core/python.h"
 #include "core/registry.h"
+#include "core/replaced.h"
 #include "core/report.h"
 
 /* The entry of a plug-in that does not fit this library.  Only what keeps its
@@ -50,6 +51,9 @@ embed_plugin_register(struct embed_plugin *plugin)
             plugin->exports[i]->externpy.reserved2 =
                 (void *)(uintptr_t)i; // NOLINT(performance-no-int-to-ptr)
         }
+        if (ec_replaced_find(slot)) {
+            ec_life_guard();
+        }
     }
     errno = saved;
 }
@@ -61,6 +65,10 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
     int saved = errno;
     ec_err err = EC_ERR_INIT;
     ec_slot *slot = plugin->runtime;
+    if (ec_life_is_refused(fn)) {
+        ec_report_inside(fn, buffer);
+        return;
+    }
     embed_status status = slot != NULL
                               ? ec_life_ready(slot, &err)
                               : ec_fail(&err, EMBED_E_STATE,
@@ -70,8 +78,8 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
         const ec_backend *b = ec_life_backend();
         embed_call_fn *entry = embed_plugin_entry(plugin);
         /* While it is created, there is no other than this one. */
-        (entry == slot->start ? b->call : entry)(fn, buffer);
-    } else {
+        (entry == slot->start ? ec_life_entry(b, false) : entry)(fn, buffer);
+    } else if (status != EMBED_E_CLOSED || !ec_replaced_forward(fn, buffer)) {
         ec_report_fail(fn, buffer, &err);
     }
     ec_err_clear(&err);

@@ -22,6 +22,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "core/err.h"
 #include "embed/plugin.h"
@@ -37,25 +38,36 @@ typedef struct ec_setting {
     bool is_built; /* by the build: relative to the library's directory */
 } ec_setting;
 
+/** The function of the C library that an export is in the place of. */
+typedef struct ec_original {
+    void *address; /* NULL: there is none */
+    bool is_simple;
+    size_t n_args; /* when it is */
+} ec_original;
+
 typedef struct ec_slot {
-    struct embed_plugin *plugin; /* constant */
-    const char *library;         /* file it is in, or NULL; constant */
-    size_t index;                /* dense number, from 0; constant */
-    embed_call_fn *start;        /* the plug-in's first entry; constant */
-    embed_isolation level;       /* constant once CREATING */
-    _Atomic int asked;           /* embed_isolation that the host has asked for;
+    struct embed_plugin *plugin;   /* constant */
+    const char *library;           /* file it is in, or NULL; constant */
+    struct ec_original *originals; /* [num_exports]; NULL: it replaces no
+                                      function of the C library; constant */
+    size_t index;                  /* dense number, from 0; constant */
+    embed_call_fn *start;          /* the plug-in's first entry; constant */
+    embed_isolation level;         /* constant once CREATING */
+    _Atomic int asked; /* embed_isolation that the host has asked for;
                                      DEFAULT: none */
     struct ec_asked *asked_options; /* guarded by: runtime lock; what else the
                                        host has asked for; NULL: nothing */
     const ec_setting *settings;     /* of the newest start, for the thread that
                                      creates it; NULL: none */
-    bool is_counted;                /* guarded by: runtime lock */
-    _Atomic uint64_t deadline_ns;   /* longest time for each call; 0: none */
-    _Atomic(void *) inst;           /* the backend's instance */
-    _Atomic(void *) module;         /* the backend's, for imports; NULL: none */
-    embed_state state;              /* guarded by: runtime lock */
-    ec_thread *creator;             /* guarded by: runtime lock; in CREATING */
-    ec_thread *reloader;            /* guarded by: runtime lock; who is about to
+    _Atomic bool is_told_inside;  /* stderr has been told that calls of it came
+                                       out of libembed or Python itself */
+    bool is_counted;              /* guarded by: runtime lock */
+    _Atomic uint64_t deadline_ns; /* longest time for each call; 0: none */
+    _Atomic(void *) inst;         /* the backend's instance */
+    _Atomic(void *) module;       /* the backend's, for imports; NULL: none */
+    embed_state state;            /* guarded by: runtime lock */
+    ec_thread *creator;           /* guarded by: runtime lock; in CREATING */
+    ec_thread *reloader;          /* guarded by: runtime lock; who is about to
                                 replace `inst`; NULL: nobody */
     unsigned n_waiting;      /* guarded by: runtime lock; threads that wait for
                                 `creator` */
@@ -89,11 +101,30 @@ ec_slot_of(const struct embed_externpy *fn)
     return (ec_slot *)fn->reserved1;
 }
 
+/** The name of an export: what follows "NAME.". */
+static inline const char *
+ec_export_name(const struct embed_externpy *fn)
+{
+    const char *dot = strrchr(fn->name, '.');
+    return dot == NULL ? fn->name : dot + 1;
+}
+
 /** The number of an export in its plug-in's `exports`. */
 static inline size_t
 ec_export_index(const struct embed_externpy *fn)
 {
     return (size_t)(uintptr_t)fn->reserved2;
+}
+
+/** What an export of a registered plug-in is in the place of; NULL: nothing. */
+static inline const ec_original *
+ec_export_original(const struct embed_externpy *fn)
+{
+    const ec_slot *slot = ec_slot_of(fn);
+    const ec_original *o = slot == NULL || slot->originals == NULL
+                               ? NULL
+                               : &slot->originals[ec_export_index(fn)];
+    return o == NULL || o->address == NULL ? NULL : o;
 }
 
 #endif /* EMBED_CORE_SLOT_H */

@@ -91,6 +91,60 @@ function_check(const eg_plan *plan, const ec_type *fn, reason *why)
            value_check(plan, fn->result, "the result", why);
 }
 
+/* Functions of the C library that a call of an export needs: the process would
+ * not come as far as to make one. */
+static bool
+is_needed_by_calls(const char *name)
+{
+    static const char *const names[] = {
+        "malloc",
+        "calloc",
+        "realloc",
+        "reallocarray",
+        "free",
+        "memalign",
+        "aligned_alloc",
+        "posix_memalign",
+        "valloc",
+        "pvalloc",
+        "malloc_usable_size",
+        "memcpy",
+        "memmove",
+        "memset",
+        "memcmp",
+        "strlen",
+        "strcmp",
+        "strncmp",
+        "strchr",
+        "strrchr",
+        "dlopen",
+        "dlclose",
+        "dlsym",
+        "dladdr",
+        "dlerror",
+        "dl_iterate_phdr",
+        "pthread_once",
+        "pthread_self",
+        "pthread_getspecific",
+        "pthread_setspecific",
+        "pthread_mutex_lock",
+        "pthread_mutex_unlock",
+        "pthread_cond_wait",
+        "pthread_cond_timedwait",
+        "pthread_cond_signal",
+        "pthread_cond_broadcast",
+        "__errno_location",
+        "__tls_get_addr",
+        "__cxa_thread_atexit_impl",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 export_check(const eg_plan *plan, const eg_global *global, eg_report *report)
 {
@@ -99,6 +153,12 @@ export_check(const eg_plan *plan, const eg_global *global, eg_report *report)
     if (!function_check(plan, global->type, &why)) {
         eg_report_error_at(report, &decl->pos, decl->name,
                            "cannot export '%s': %s", decl->name, why.text);
+    }
+    if (is_needed_by_calls(decl->name)) {
+        eg_report_error_at(report, &decl->pos, decl->name,
+                           "cannot export '%s': a call of an export needs that "
+                           "function of the C library itself",
+                           decl->name);
     }
     if (decl->on_failure != NULL &&
         global->type->result->kind == EC_KIND_VOID) {

@@ -44,7 +44,8 @@ typedef enum embed_status {
     EMBED_E_ABI = 3,     /* plug-in and library do not fit each other */
     EMBED_E_PYTHON = 4,  /* no usable Python, or it did not start */
     EMBED_E_INIT = 5,    /* the interpreter or the init code failed */
-    EMBED_E_REENTRY = 6, /* called while Python starts on this thread */
+    EMBED_E_REENTRY = 6, /* called out of libembed itself, or while it starts
+                            Python on this thread */
     EMBED_E_CYCLE = 7,   /* extensions wait for each other's init code */
     EMBED_E_CLOSED = 8,  /* after embed_shutdown() or process exit began */
     EMBED_E_UNATTACHED = 9, /* no Python code attached to the function */

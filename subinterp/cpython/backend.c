@@ -11,6 +11,7 @@
 #include "subinterp/cpython/dump.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/forking.h"
+#include "subinterp/cpython/guarded.h"
 #include "subinterp/cpython/interp.h"
 #include "subinterp/cpython/pending.h"
 #include "subinterp/cpython/py_module.h"
@@ -47,6 +48,10 @@ embed_backend(uint32_t abi)
         .exit = exit_all,
         .call = es_call,
         .call_counted = es_call_counted,
+        .call_guarded = es_call_guarded,
+        .call_guarded_counted = es_call_guarded_counted,
+        .is_inside = es_is_inside,
+        .is_python = es_is_python,
         .stats = es_stats,
         .detach = es_detach,
         .attach = es_attach,

@@ -24,6 +24,8 @@ typedef struct es_tls {
     es_thread *thread;     /* this thread's cached states, or NULL */
     es_released *released; /* innermost state given up by es_gil_release() */
     uint64_t deadline_ns;  /* for each call of this thread; 0: none */
+    unsigned n_guarded;    /* calls in flight through es_call_guarded() */
+    es_released *guarded;  /* `released` at the begin of the innermost */
     int py_errno;          /* what ffi.errno shows */
     void **gilslot;        /* this thread's gilstate slot, or NULL: see
                                 gilslot.h */

@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/libc.h"
+#include "subinterp/cpython/service.h"
+
 /* pthread keys of glibc are small numbers. */
 #define KEYS_MAX 1024
 
@@ -82,6 +85,7 @@ static void *
 search(void *unused)
 {
     (void)unused;
+    es_service_join(); /* the service thread waits: no call can begin here */
     PyThreadState *tstate = PyThreadState_New(PyInterpreterState_Main());
     if (tstate == NULL) {
         return NULL;
@@ -107,7 +111,7 @@ void
 es_gilslot_discover(void)
 {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, search, NULL) == 0) {
+    if (ec_libc_now.pthread_create(&thread, NULL, search, NULL) == 0) {
         (void)pthread_join(thread, NULL);
     }
 }

@@ -201,6 +201,7 @@ es_runtime_start(const ec_core *core, const ec_python *python, ec_err *err)
             PY_MAJOR_VERSION, PY_MINOR_VERSION, running >> 8, running & 0xff);
     }
     es_core = core;
+    ec_libc_now = *core->libc;
     start_args args = {.python = python, .status = EMBED_OK, .err = err};
     embed_status status = es_service_run(start_job, &args, err);
     return status != EMBED_OK ? status : args.status;

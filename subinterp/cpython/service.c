@@ -123,6 +123,12 @@ es_service_post(es_service_fn *fn, void *arg, ec_err *err)
     return status;
 }
 
+void
+es_service_join(void)
+{
+    is_self = true;
+}
+
 bool
 es_service_is_self(void)
 {

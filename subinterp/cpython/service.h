@@ -30,6 +30,10 @@ embed_status es_service_post(es_service_fn *fn, void *arg, ec_err *err);
 /** Is this the service thread? */
 bool es_service_is_self(void);
 
+/** Takes this thread, which the service thread waits for, for that one: calls
+ *  on it fail at once (R7). */
+void es_service_join(void);
+
 /** In a fork child: the thread is gone, its queue is dropped. */
 void es_service_after_fork(void);
 

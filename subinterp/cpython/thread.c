@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/inside.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/service.h"
 
@@ -204,7 +205,9 @@ es_tstate_new(es_interp *interp)
     bool is_ending = interp->is_ending;
     ec_mutex_unlock(&es_threads_lock);
     void *slot = es_gilslot_get();
+    ec_inside_enter(); /* CPython's locks are held */
     PyThreadState *tstate = is_ending ? NULL : PyThreadState_New(interp->is);
+    ec_inside_leave();
     /* The first state of a thread takes the slot. */
     es_gilslot_restore(slot);
     making_end();

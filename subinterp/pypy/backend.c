@@ -6,6 +6,7 @@
 
 #include "core/types/cplugin.h"
 #include "subinterp/pypy/ext.h"
+#include "subinterp/pypy/guarded.h"
 #include "subinterp/pypy/start.h"
 #include "subinterp/pypy/thread.h"
 
@@ -113,6 +114,10 @@ embed_backend(uint32_t abi)
         .exit = exit_all,
         .call = pp_call,
         .call_counted = pp_call_counted,
+        .call_guarded = pp_call_guarded,
+        .call_guarded_counted = pp_call_guarded_counted,
+        .is_inside = pp_is_inside,
+        .is_python = pp_is_python,
         .stats = pp_stats,
         .detach = detach,
         .attach = attach,

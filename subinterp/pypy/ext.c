@@ -13,6 +13,7 @@
 #include "core/helper.h"
 #include "core/lock.h"
 #include "core/ticks.h"
+#include "subinterp/pypy/guarded.h"
 #include "subinterp/pypy/start.h"
 #include "subinterp/pypy/thread.h"
 
@@ -221,7 +222,9 @@ error_count(const struct embed_externpy *fn)
 {
     ec_slot *slot = ec_slot_of(fn);
     pp_inst *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
-    if (inst != NULL && embed_plugin_entry(slot->plugin) == pp_call_counted) {
+    embed_call_fn *entry = embed_plugin_entry(slot->plugin);
+    if (inst != NULL &&
+        (entry == pp_call_counted || entry == pp_call_guarded_counted)) {
         (void)atomic_fetch_add(&inst->errors, 1);
     }
 }

@@ -23,6 +23,7 @@
 #include "private_text.h"
 #include "pypy_start_text.h"
 #include "subinterp/pypy/ext.h"
+#include "subinterp/pypy/guarded.h"
 
 /* Versions of the protocol between libpypy and modules with tables. */
 #define PROTOCOL_INIT 0xB011 /* of pypy_init_embedded_cffi_module() */
@@ -280,6 +281,8 @@ pp_start(const ec_core *core, const ec_python *python, ec_err *err)
     int saved = errno;
     starting s = {.python = python, .err = err};
     pp_core = core;
+    ec_libc_now = *core->libc;
+    pp_guarded_init();
     ec_ticks_init();
     is_ours = !python->is_live;
     if (!is_ours) {

@@ -110,6 +110,19 @@ fake_on_service_thread(void)
     return is_service;
 }
 
+static bool
+fake_is_inside(void)
+{
+    return false;
+}
+
+static bool
+fake_is_python(const struct embed_externpy *fn)
+{
+    (void)fn;
+    return false;
+}
+
 static int64_t
 fake_interp_id(void *inst)
 {
@@ -185,6 +198,9 @@ ec_python_load(ec_python *out_python, const ec_backend **out_backend,
         .retire = fake_retire,
         .exit = fake_exit,
         .call = fake_call,
+        .call_guarded = fake_call,
+        .is_inside = fake_is_inside,
+        .is_python = fake_is_python,
         .detach = fake_detach,
         .attach = fake_attach,
         .belongs = fake_belongs,

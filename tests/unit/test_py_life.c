@@ -68,6 +68,7 @@ static int
 start_python(void **state)
 {
     static const ec_core core = {.abi = EC_BACKEND_ABI,
+                                 .libc = &ec_libc_now,
                                  .fail = core_fail,
                                  .report = core_report,
                                  .python_gone = core_gone};
