@@ -168,7 +168,7 @@ $(BUILD)/obj/libcore.a: $(call objects,$(filter-out $(VALUE_SRC),$(CORE_SRC)))
 	$(archive)
 # Not in the library: what belongs to the command alone, as loaded.c, which
 # stands in for a function of libembed's.
-GEN_MAIN := gen/main.c gen/cmd_inspect.c gen/cmd_call.c gen/loaded.c
+GEN_MAIN := gen/main.c gen/cmd_call.c gen/loaded.c
 $(BUILD)/obj/libgen.a: $(call objects,$(filter-out $(GEN_MAIN),$(GEN_SRC)))
 	$(archive)
 $(BUILD)/obj/libsupport.a: $(call objects,$(SUPPORT_SRC))

@@ -46,7 +46,7 @@ line_write(int fd, const char *line)
 
 /* Makes "libembed: LEVEL: EXTENSION: TEXT" and a newline.  What is not to be
  * printed would make several lines of it, or change the terminal. */
-static void
+static void __attribute__((format(printf, 4, 0)))
 line_make(char *line, ec_log_level level, const char *extension,
           const char *format, va_list args)
 {

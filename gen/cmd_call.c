@@ -11,6 +11,7 @@
 #include "core/types/ccall.h"
 #include "gen/clock.h"
 #include "gen/embed_lib.h"
+#include "gen/export.h"
 #include "gen/loaded.h"
 #include "gen/value.h"
 
@@ -35,8 +36,7 @@ export_find(const eg_loaded *loaded, const char *name,
     for (size_t i = 0; i < loaded->n; i++) {
         const struct embed_plugin *plugin = loaded->plugins[i];
         for (size_t j = 0; j < plugin->num_exports; j++) {
-            if (strcmp(eg_loaded_function_name(plugin->exports[j]), name) ==
-                0) {
+            if (strcmp(eg_export_name(plugin->exports[j]), name) == 0) {
                 *out_plugin = plugin;
                 return plugin->exports[j];
             }
@@ -53,7 +53,7 @@ count_check(const invocation *in, eg_report *report)
         return EMBED_OK;
     }
     eg_text text = EG_TEXT_INIT;
-    eg_loaded_declare(in->fn, in->opts->name, &text);
+    eg_export_declare(in->fn, in->opts->name, &text);
     eg_report_error(report, "%zu argument%s, not %zu: %s", n, n == 1 ? "" : "s",
                     in->opts->args.n, eg_text_string(&text));
     eg_text_fini(&text);
@@ -114,10 +114,9 @@ invocation_make(invocation *in, const eg_loaded *loaded, eg_report *report)
     embed_status status = ec_table_open(
         in->types, plugin->context, plugin->context_version, &in->table, &err);
     if (status == EMBED_OK) {
-        in->fn = eg_loaded_function_type(in->table, plugin, export);
+        in->fn = eg_export_type(in->table, plugin, export, &err);
         status = in->fn == NULL
-                     ? ec_fail(&err, EMBED_E_INVALID,
-                               "its type is not in the library")
+                     ? err.status
                      : ec_call_prepare(in->types, in->fn, &in->call, &err);
     }
     if (status != EMBED_OK) {

@@ -10,10 +10,10 @@
 
 /**
  * Prints what the library opts->api is: its extensions with their exports,
- * files and init code.  Nothing of Python is started.
+ * files and init code.  Its file is read; nothing of it is run.
  *
- * Returns:  EMBED_OK; EMBED_E_INVALID, with the reason in `report`, when it
- *           cannot be loaded or has no extension of this ABI.
+ * Returns:  EMBED_OK; with the reason in `report`: EMBED_E_IO when it cannot be
+ *           read, else as eg_inspect().
  */
 embed_status eg_cmd_inspect(const eg_opts *opts, eg_report *report);
 

@@ -295,7 +295,8 @@ emit_descriptor(const eg_emitter *em)
                  "}\n");
     eg_text_printf(out,
                    "\n"
-                   "static struct embed_plugin embed_plugin = {\n"
+                   "static struct embed_plugin_file embed_file = {\n"
+                   "    EMBED_PLUGIN_MARK, {\n"
                    "    EMBED_PLUGIN_ABI,\n"
                    "    (uint32_t)sizeof(struct embed_plugin),\n"
                    "    \"%s\",\n"
@@ -318,18 +319,18 @@ emit_descriptor(const eg_emitter *em)
                    spec->opts->is_strict ? " | EMBED_PLUGIN_STRICT" : "",
                    spec->bundle.n > 0 ? "embed_bundle" : "NULL", spec->bundle.n,
                    spec->opts->settings.n > 0 ? "embed_options" : "NULL");
-    eg_text_puts(out, "};\n"
+    eg_text_puts(out, "}};\n"
                       "\n"
                       "static struct embed_plugin *\n"
                       "embed_this(void)\n"
                       "{\n"
-                      "    return &embed_plugin;\n"
+                      "    return &embed_file.plugin;\n"
                       "}\n"
                       "\n"
                       "static EMBED_PLUGIN_CONSTRUCTOR void\n"
                       "embed_register(void)\n"
                       "{\n"
-                      "    embed_plugin_register(&embed_plugin);\n"
+                      "    embed_plugin_register(&embed_file.plugin);\n"
                       "}\n");
 }
 
@@ -352,7 +353,7 @@ emit_import(const eg_emitter *em)
                    "void *\n"
                    "PyInit_%s(void)\n"
                    "{\n"
-                   "    return embed_plugin_module(&embed_plugin);\n"
+                   "    return embed_plugin_module(&embed_file.plugin);\n"
                    "}\n"
                    "\n"
                    "#pragma GCC diagnostic pop\n",

@@ -5,9 +5,9 @@
 #include "gen/loaded.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* More than anybody has in one library. */
 #define PLUGINS_MAX 64
@@ -30,7 +30,7 @@ eg_loaded_open(const char *path, eg_loaded *out, eg_report *report)
 {
     char absolute[PATH_MAX];
     if (realpath(path, absolute) == NULL) {
-        eg_report_error(report, "%s: there is no such file", path);
+        eg_report_error(report, "%s: %s", path, ec_errno_text(errno));
         return EMBED_E_INVALID;
     }
     *out = (eg_loaded){dlopen(absolute, RTLD_NOW | RTLD_LOCAL), plugins,
@@ -58,38 +58,4 @@ eg_loaded_open(const char *path, eg_loaded *out, eg_report *report)
         }
     }
     return EMBED_OK;
-}
-
-const char *
-eg_loaded_function_name(const struct embed_export *export)
-{
-    const char *dot = strrchr(export->externpy.name, '.');
-    return dot == NULL ? export->externpy.name : dot + 1;
-}
-
-ec_type *
-eg_loaded_function_type(ec_table *table, const struct embed_plugin *plugin,
-                        const struct embed_export *export)
-{
-    const char *name = eg_loaded_function_name(export);
-    int i = ec_table_global(table, name, strlen(name));
-    ec_type *type = NULL;
-    ec_err ignored = EC_ERR_INIT;
-    if (i >= 0) {
-        uintptr_t op = (uintptr_t)plugin->context->globals[i].type_op;
-        (void)ec_table_type(table, (int)(op >> 8), &type, &ignored);
-        ec_err_clear(&ignored);
-    }
-    return type != NULL && type->kind == EC_KIND_POINTER ? type->item : type;
-}
-
-void
-eg_loaded_declare(const ec_type *function, const char *name, eg_text *out)
-{
-    const char *c = function == NULL ? "" : function->name;
-    int at = function == NULL ? 0 : (int)function->name_pos;
-    bool is_close = at == 0 || c[at - 1] == '*';
-    bool is_empty = strcmp(c + at, "()") == 0;
-    eg_text_printf(out, "%.*s%s%s%s", at, c, is_close ? "" : " ", name,
-                   is_empty ? "(void)" : c + at);
 }

@@ -219,6 +219,15 @@ enum {
     EMBED_PLUGIN_STRICT = 4  /* does not run with less isolation than asked */
 };
 
+/** A descriptor as it stands in a library's file: by the mark before it, it is
+ *  found without loading the library, also in a stripped one. */
+struct embed_plugin_file {
+    char mark[16]; /* EMBED_PLUGIN_MARK, then NULs */
+    struct embed_plugin plugin;
+};
+
+#define EMBED_PLUGIN_MARK "\177libembed:file"
+
 /* What generated code calls.  All are safe from any thread. */
 
 /**

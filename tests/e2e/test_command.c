@@ -87,7 +87,8 @@ values_that_are_none_are_refused(void **state)
     refuses("nothing", "exports no function 'nothing' (see embed inspect)");
     refuses("same_bits '{1}'", "cannot be passed or returned by value");
     shell_expect(1, "$EMBED call nothing.so f");
-    shell_expect_output("embed: error: nothing.so: there is no such file\n");
+    shell_expect_output(
+        "embed: error: nothing.so: No such file or directory\n");
     shell_expect(2, "$EMBED call x.so");
     shell_expect_in_output("FUNCTION is missing");
     shell_expect(2, "$EMBED call --time 0 x.so f");

@@ -612,7 +612,8 @@ embed_first_entry(struct embed_externpy *fn, char *buffer)
     embed_plugin_start(embed_this(), fn, buffer);
 }
 
-static struct embed_plugin embed_plugin = {
+static struct embed_plugin_file embed_file = {
+    EMBED_PLUGIN_MARK, {
     EMBED_PLUGIN_ABI,
     (uint32_t)sizeof(struct embed_plugin),
     "scalars",
@@ -631,18 +632,18 @@ static struct embed_plugin embed_plugin = {
     NULL,
     0,
     NULL,
-};
+}};
 
 static struct embed_plugin *
 embed_this(void)
 {
-    return &embed_plugin;
+    return &embed_file.plugin;
 }
 
 static EMBED_PLUGIN_CONSTRUCTOR void
 embed_register(void)
 {
-    embed_plugin_register(&embed_plugin);
+    embed_plugin_register(&embed_file.plugin);
 }
 
 #ifdef __cplusplus
@@ -656,7 +657,7 @@ EMBED_PLUGIN_EXPORT void *PyInit_scalars(void);
 void *
 PyInit_scalars(void)
 {
-    return embed_plugin_module(&embed_plugin);
+    return embed_plugin_module(&embed_file.plugin);
 }
 
 #pragma GCC diagnostic pop
