@@ -63,23 +63,31 @@ shown_path(const char *path)
     return path[0] == '/' ? eg_file_base(path) : path;
 }
 
-/* Appends a word of a comment: nothing in it can end the comment. */
+/* Appends a word as a shell reads it, in a comment: nothing in it can end that,
+ * or begin another one. */
 static void
-comment_word(eg_text *out, const char *before, const char *word)
+shell_word(eg_text *out, const char *word)
 {
-    eg_text_puts(out, before);
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_-+=.,:/@%";
+    bool is_plain = *word != '\0' && word[strspn(word, plain)] == '\0';
+    eg_text_puts(out, is_plain ? " " : " '");
     for (const char *c = word; *c != '\0'; c++) {
-        bool breaks = *c < ' ' || (*c == '/' && c > word && c[-1] == '*') ||
-                      (*c == '*' && c > word && c[-1] == '/');
-        eg_text_add(out, breaks ? "?" : c, 1);
+        char before = c > word ? c[-1] : ' ';
+        bool marks =
+            (*c == '/' && before == '*') || (*c == '*' && before == '/');
+        eg_text_puts(out, marks ? "''" : "");
+        eg_text_add(out, *c == '\'' ? "'\\''" : c, *c == '\'' ? 4 : 1);
     }
+    eg_text_puts(out, is_plain ? "" : "'");
 }
 
+/* The command line that makes the same text from files of the same names. */
 static void
 emit_banner(const eg_emitter *em)
 {
-    const eg_spec *spec = em->plan->spec;
-    embed_isolation isolation = spec->opts->isolation;
+    const eg_opts *opts = em->plan->spec->opts;
     eg_text *out = em->out;
     eg_text_printf(out,
                    "/* Made by embed %d.%d.%d; do not edit.  Made again by:\n"
@@ -87,47 +95,23 @@ emit_banner(const eg_emitter *em)
                    " *     embed build",
                    EMBED_VERSION_MAJOR, EMBED_VERSION_MINOR,
                    EMBED_VERSION_PATCH);
-    if (spec->opts->api != NULL) {
-        comment_word(out, " ", eg_file_base(spec->opts->api));
+    if (opts->emit_c == NULL) {
+        eg_text_puts(out, " --emit-c");
+        shell_word(out, em->file);
     }
-    if (spec->opts->init != NULL) {
-        comment_word(out, " ", eg_file_base(spec->opts->init));
-    }
-    comment_word(out, spec->opts->is_module ? " --module" : "", "");
-    comment_word(out, " --name ", spec->name);
-    for (size_t i = 0; i < spec->n_headers; i++) {
-        const eg_header *header = &spec->headers[i];
-        if (header->path != spec->opts->api) {
-            comment_word(out,
-                         header->is_included ? " --include "
-                         : header->is_api    ? " --api "
-                                             : " --cdef ",
-                         header->base);
+    for (size_t i = 0; i < opts->n_given; i++) {
+        const eg_given *given = &opts->given[i];
+        const char *value = given->value;
+        if (value != NULL && value == opts->output) {
+            continue; /* where the library goes is not in the text */
+        }
+        if (given->option != NULL) {
+            shell_word(out, given->option);
+        }
+        if (value != NULL) {
+            shell_word(out, given->is_file ? eg_file_base(value) : value);
         }
     }
-    for (size_t i = 0; i < spec->opts->bundles.n; i++) {
-        comment_word(out, " --bundle ",
-                     eg_file_base(spec->opts->bundles.items[i]));
-    }
-    for (size_t i = 0; i < spec->opts->modules.n; i++) {
-        comment_word(out, " --include-module ", spec->opts->modules.items[i]);
-    }
-    for (size_t i = 0; i < spec->n_sources; i++) {
-        comment_word(out, " --source ", eg_file_base(spec->sources[i].path));
-    }
-    if (isolation != EMBED_ISOLATION_DEFAULT) {
-        eg_text_printf(out, " --isolation %s",
-                       eg_opts_isolation_name(isolation));
-    }
-    comment_word(out, spec->opts->is_strict ? " --strict" : "", "");
-    for (size_t i = 0; i < spec->opts->settings.n; i += 2) {
-        const char *name = spec->opts->settings.items[i];
-        bool has_value = strcmp(name, "isolated") != 0;
-        eg_text_printf(out, " --%s", name);
-        comment_word(out, has_value ? " " : "",
-                     has_value ? spec->opts->settings.items[i + 1] : "");
-    }
-    comment_word(out, " --emit-c ", em->file);
     eg_text_puts(out, "\n */\n");
 }
 

@@ -107,6 +107,7 @@ eg_opts_fini(eg_opts *opts)
     free((void *)opts->sources.items);
     free((void *)opts->cpp.items);
     free((void *)opts->link.items);
+    free(opts->given);
     *opts = (eg_opts){.command = EG_COMMAND_HELP};
 }
 
@@ -130,6 +131,13 @@ list_add(eg_list *list, const char *item)
     list->items[list->n++] = item;
 }
 
+/* Notes what was given, for a command line that does the same again. */
+static void
+given_add(eg_opts *opts, const char *option, const char *value, bool is_file)
+{
+    opts->given[opts->n_given++] = (eg_given){option, value, is_file};
+}
+
 /* Makes the lists, each with room for all of the command line. */
 static embed_status
 lists_init(eg_opts *opts, int argc, ec_err *err)
@@ -144,7 +152,9 @@ lists_init(eg_opts *opts, int argc, ec_err *err)
             return ec_fail(err, EMBED_E_NOMEM, "out of memory");
         }
     }
-    return EMBED_OK;
+    opts->given = calloc((size_t)argc + 1, sizeof *opts->given);
+    return opts->given == NULL ? ec_fail(err, EMBED_E_NOMEM, "out of memory")
+                               : EMBED_OK;
 }
 
 const char *
@@ -221,20 +231,21 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
         const char **once;
         eg_list *list;
         eg_list *also;
+        bool is_file;
     } table[] = {
-        {"-o", &opts->output, NULL, NULL},
-        {"--name", &opts->name, NULL, NULL},
-        {"--emit-c", &opts->emit_c, NULL, NULL},
-        {"--cdef", NULL, &opts->cdefs, NULL},
-        {"--api", NULL, &opts->cdefs, &opts->apis},
-        {"--override", NULL, &opts->cdefs, &opts->overrides},
-        {"--source", NULL, &opts->sources, NULL},
-        {"--include", NULL, &opts->included, NULL},
-        {"--include-module", NULL, &opts->modules, NULL},
-        {"--pack", &opts->pack, NULL, NULL},
-        {"--bundle", NULL, &opts->bundles, NULL},
-        {"--against", &opts->against, NULL, NULL},
-        {"--isolation", NULL, NULL, NULL},
+        {"-o", &opts->output, NULL, NULL, true},
+        {"--name", &opts->name, NULL, NULL, false},
+        {"--emit-c", &opts->emit_c, NULL, NULL, true},
+        {"--cdef", NULL, &opts->cdefs, NULL, true},
+        {"--api", NULL, &opts->cdefs, &opts->apis, true},
+        {"--override", NULL, &opts->cdefs, &opts->overrides, true},
+        {"--source", NULL, &opts->sources, NULL, true},
+        {"--include", NULL, &opts->included, NULL, true},
+        {"--include-module", NULL, &opts->modules, NULL, false},
+        {"--pack", &opts->pack, NULL, NULL, false},
+        {"--bundle", NULL, &opts->bundles, NULL, true},
+        {"--against", &opts->against, NULL, NULL, true},
+        {"--isolation", NULL, NULL, NULL, false},
     };
     *out_known = false;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -247,6 +258,7 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
             continue;
         }
         *out_known = true;
+        given_add(opts, table[i].name, value, table[i].is_file);
         if (table[i].once != NULL) {
             return set_once(table[i].once, table[i].name, value, err);
         }
@@ -294,6 +306,7 @@ setting_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
                                           "--argv", "--preload"};
     *out_known = strcmp(arg, "--isolated") == 0;
     if (*out_known) {
+        given_add(opts, arg, NULL, false);
         return setting_add(opts, "isolated", "1", err);
     }
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
@@ -304,6 +317,7 @@ setting_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
         }
         if (value != NULL) {
             *out_known = true;
+            given_add(opts, options[i], value, false);
             return setting_add(opts, options[i] + 2, value, err);
         }
     }
@@ -322,6 +336,7 @@ compiler_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
     *out_known = true;
     if (starts_with(arg, "-Wl,")) {
         list_add(&opts->link, arg);
+        given_add(opts, arg, NULL, false);
         return EMBED_OK;
     }
     for (size_t i = 0; i < sizeof cpp / sizeof cpp[0]; i++) {
@@ -335,13 +350,16 @@ compiler_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
         return EMBED_OK;
     }
     list_add(list, arg);
+    const char *value = NULL;
     if (arg[2] == '\0') {
         if (at->next >= at->argc) {
             return ec_fail(err, EMBED_E_INVALID, "option '%s' needs a value",
                            arg);
         }
-        list_add(list, at->argv[at->next++]);
+        value = at->argv[at->next++];
+        list_add(list, value);
     }
+    given_add(opts, arg, value, false);
     return EMBED_OK;
 }
 
@@ -357,6 +375,7 @@ positional(eg_opts *opts, const char *arg, ec_err *err)
                        "unexpected argument '%s' (after API.h and INIT.py)",
                        arg);
     }
+    given_add(opts, NULL, arg, true);
     return EMBED_OK;
 }
 
@@ -393,6 +412,10 @@ build_argument(eg_opts *opts, cursor *at, ec_err *err)
     const char *arg = at->argv[at->next++];
     bool known = false;
     if (strcmp(arg, "--") == 0) {
+        given_add(opts, arg, NULL, false);
+        for (int i = at->next; i < at->argc; i++) {
+            given_add(opts, NULL, at->argv[i], false);
+        }
         while (at->next < at->argc) {
             rest_argument(opts, at);
         }
@@ -404,12 +427,9 @@ build_argument(eg_opts *opts, cursor *at, ec_err *err)
                             : EG_COMMAND_HELP_BUILD;
         return EMBED_OK;
     }
-    if (strcmp(arg, "--strict") == 0) {
-        opts->is_strict = true;
-        return EMBED_OK;
-    }
-    if (strcmp(arg, "--module") == 0) {
-        opts->is_module = true;
+    if (strcmp(arg, "--strict") == 0 || strcmp(arg, "--module") == 0) {
+        *(arg[2] == 's' ? &opts->is_strict : &opts->is_module) = true;
+        given_add(opts, arg, NULL, false);
         return EMBED_OK;
     }
     if (arg[0] != '-' || arg[1] == '\0') {

@@ -15,6 +15,13 @@ typedef struct eg_list {
     size_t n;
 } eg_list;
 
+/** An option, or an argument, as it was given. */
+typedef struct eg_given {
+    const char *option; /* "--cdef", "-DX=1"; NULL: an argument */
+    const char *value;  /* NULL: none */
+    bool is_file;       /* the value is a file that is read or written */
+} eg_given;
+
 typedef enum eg_command {
     EG_COMMAND_BUILD,
     EG_COMMAND_SCRIPT,       /* build: `api` is a build script */
@@ -61,6 +68,8 @@ typedef struct eg_opts {
     long times;        /* call --time: how often; 0: not asked */
     bool is_stdlib;    /* check --stdlib: all of the standard library, too */
     eg_list link;      /* -L -l -Wl,... and what follows -- */
+    eg_given *given;   /* build: given[n_given], all of the command line */
+    size_t n_given;
 } eg_opts;
 
 /**

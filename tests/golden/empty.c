@@ -1,6 +1,6 @@
 /* Made by embed 0.1.0; do not edit.  Made again by:
  *
- *     embed build empty.h empty.py --name empty --emit-c empty.c
+ *     embed build empty.h empty.py --emit-c empty.c
  */
 #include "embed/plugin.h"
 

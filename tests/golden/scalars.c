@@ -1,6 +1,6 @@
 /* Made by embed 0.1.0; do not edit.  Made again by:
  *
- *     embed build scalars.h scalars.py --name scalars --emit-c scalars.c
+ *     embed build scalars.h scalars.py --emit-c scalars.c
  */
 #include "embed/plugin.h"
 

@@ -1,6 +1,6 @@
 /* Made by embed 0.1.0; do not edit.  Made again by:
  *
- *     embed build shared.h shared.py --name shared --cdef shared_types.h --cdef shared_cdef.h --source shared_source.c.in --isolation sub --emit-c shared.c
+ *     embed build shared.h shared.py --emit-c shared.c --cdef shared_types.h --cdef shared_cdef.h --source shared_source.c.in --isolation sub
  */
 #include "embed/plugin.h"
 

@@ -1,6 +1,6 @@
 /* Made by embed 0.1.0; do not edit.  Made again by:
  *
- *     embed build types.h types.py --name types_ --emit-c types.c
+ *     embed build types.h types.py --emit-c types.c --name types_
  */
 #include "embed/plugin.h"
 

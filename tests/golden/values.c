@@ -1,6 +1,6 @@
 /* Made by embed 0.1.0; do not edit.  Made again by:
  *
- *     embed build values.h values.py --name values --source values.c.in --isolation shared --emit-c values.c
+ *     embed build values.h values.py --emit-c values.c --isolation shared --source values.c.in
  */
 #include "embed/plugin.h"
 
