@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "core/config.h"
 #include "core/life.h"
@@ -55,15 +54,15 @@ embed_dump(FILE *out)
 {
     int saved = errno;
     const ec_backend *b = ec_life_backend();
-    size_t n = 0;
-    ec_slot **all = ec_registry_snapshot(&n);
+    size_t n = ec_registry_all(NULL, 0);
     out = out == NULL ? stderr : out;
     (void)fprintf(out, "libembed " EC_VERSION ", %s, %zu extension%s\n",
                   b == NULL ? "no Python yet" : b->name, n, n == 1 ? "" : "s");
     void *outer = b == NULL ? NULL : b->detach();
-    for (size_t i = 0; i < n; i++) {
-        slot_print(all[i], out);
-        void *inst = atomic_load(&all[i]->inst);
+    ec_slot *slot = NULL;
+    while ((slot = ec_registry_next(slot)) != NULL) {
+        slot_print(slot, out);
+        void *inst = atomic_load(&slot->inst);
         if (b != NULL && b->dump != NULL && inst != NULL) {
             b->dump(inst, out);
         }
@@ -71,7 +70,6 @@ embed_dump(FILE *out)
     if (b != NULL) {
         b->attach(outer);
     }
-    free(all);
     (void)fflush(out);
     errno = saved;
 }

@@ -524,25 +524,36 @@ slot_close_locked(ec_slot *slot) EC_REQUIRES(ec_life_lock)
     return atomic_load_explicit(&slot->inst, memory_order_acquire);
 }
 
-void
-ec_life_close(void ***out_insts, size_t *out_n)
+size_t
+ec_life_close(void)
 {
     size_t n = 0;
-    ec_slot **all = ec_registry_snapshot(&n);
-    void **insts = n == 0 ? NULL : calloc(n, sizeof(void *));
-    size_t used = 0;
+    ec_slot *slot = NULL;
     ec_mutex_lock(&ec_life_lock);
     ec_life_closing = true;
-    for (size_t i = 0; i < n; i++) {
-        void *inst = slot_close_locked(all[i]);
-        if (inst != NULL && insts != NULL) {
-            insts[used++] = inst;
+    while ((slot = ec_registry_next(slot)) != NULL) {
+        void *inst = slot_close_locked(slot);
+        if (inst != NULL) {
+            atomic_store(&slot->ending, inst);
+            n++;
         }
     }
     ec_mutex_unlock(&ec_life_lock);
-    free(all);
-    *out_insts = insts;
-    *out_n = used;
+    return n;
+}
+
+size_t
+ec_life_closed(void **out, size_t cap)
+{
+    size_t n = 0;
+    ec_slot *slot = NULL;
+    while (n < cap && (slot = ec_registry_next(slot)) != NULL) {
+        void *inst = atomic_exchange(&slot->ending, NULL);
+        if (inst != NULL) {
+            out[n++] = inst;
+        }
+    }
+    return n;
 }
 
 /* Waits until a creation under way is over; false when time is up. */
@@ -595,66 +606,11 @@ ec_life_slot_retire(ec_slot *slot, void *inst, uint64_t deadline_ns,
     return status;
 }
 
-/* Ends all extensions.  First all go out of service: those that share an
- * interpreter would keep each other's busy.  The first failure counts. */
-static embed_status
-slots_end(ec_slot *const *all, size_t n, uint64_t deadline_ns, ec_err *err)
-{
-    embed_status status = EMBED_OK;
-    void **insts = calloc(n == 0 ? 1 : n, sizeof(void *));
-    if (insts == NULL) {
-        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
-    }
-    for (size_t i = 0; i < 2 * n; i++) {
-        ec_err why = EC_ERR_INIT;
-        embed_status one = EMBED_OK;
-        if (i < n) {
-            one = ec_life_slot_close(all[i], deadline_ns, &insts[i], &why);
-        } else if (insts[i - n] != NULL) {
-            one = ec_life_slot_retire(all[i - n], insts[i - n], deadline_ns,
-                                      &why);
-        }
-        if (status == EMBED_OK && one != EMBED_OK) {
-            status = ec_err_copy(err, &why);
-        }
-        ec_err_clear(&why);
-    }
-    free(insts);
-    return status;
-}
-
 uint64_t
 ec_life_deadline(int timeout_ms)
 {
     int ms = timeout_ms < 0 ? ec_config_exit_timeout_ms() : timeout_ms;
     return ec_now_ns() + (uint64_t)ms * NS_PER_MS;
-}
-
-embed_status
-ec_life_shutdown(int timeout_ms, ec_err *err)
-{
-    uint64_t deadline = ec_life_deadline(timeout_ms);
-    const ec_backend *b = ec_life_backend();
-    embed_status status = EMBED_OK;
-    if (b != NULL) {
-        /* Refuses inside a call: that one could never drain. */
-        status = b->thread_release(err);
-    }
-    if (status != EMBED_OK) {
-        return status;
-    }
-    ec_mutex_lock(&ec_life_lock);
-    ec_life_closing = true;
-    ec_mutex_unlock(&ec_life_lock);
-    size_t n = 0;
-    ec_slot **all = b == NULL ? NULL : ec_registry_snapshot(&n);
-    void *outer = b == NULL ? NULL : b->detach();
-    if (b != NULL) {
-        status = slots_end(all, n, deadline, err);
-        b->attach(outer);
-    }
-    free(all);
-    return status;
 }
 
 /* --- looking, fork --------------------------------------------------------*/

@@ -65,10 +65,13 @@ bool ec_life_is_refused(const struct embed_externpy *fn);
 /** The backend, loaded when it is not yet. */
 embed_status ec_life_load(const ec_backend **out, ec_err *err);
 
-/** Shuts all entries at once and says which instances there were.  Used at
- *  process exit and when Python's owner ends it.
- *  @param out_insts  array for the caller to free; NULL when there are none */
-void ec_life_close(void ***out_insts, size_t *out_n);
+/** Shuts all entries at once.  Used at process exit and when Python's owner ends
+ *  it.  Returns how many instances are to be ended for it. */
+size_t ec_life_close(void);
+
+/** Takes up to `cap` of those instances that nobody has taken yet; returns how
+ *  many. */
+size_t ec_life_closed(void **out, size_t cap);
 
 /** fork: lets a start of Python that is under way finish, for a bounded time.
  *  Returns the backend when Python runs; else NULL, and none is loaded or

@@ -37,14 +37,18 @@ exit_run(void)
     if (backend == NULL || backend->on_service_thread()) {
         return;
     }
-    void **insts = NULL;
-    size_t n = 0;
     /* exit() may come from inside Python code. */
     void *outer = backend->detach();
-    ec_life_close(&insts, &n);
-    if (n > 0) {
-        uint64_t wait = (uint64_t)ec_config_exit_timeout_ms() * NS_PER_MS;
-        backend->exit(insts, n, ec_now_ns() + wait);
+    uint64_t wait = (uint64_t)ec_config_exit_timeout_ms() * NS_PER_MS;
+    uint64_t deadline = ec_now_ns() + wait;
+    size_t n = ec_life_close();
+    void **insts = n == 0 ? NULL : calloc(n, sizeof(void *));
+    /* Without memory one after the other. */
+    void *one = NULL;
+    void **out = insts == NULL ? &one : insts;
+    size_t cap = insts == NULL ? 1 : n;
+    while ((n = ec_life_closed(out, cap)) > 0) {
+        backend->exit(out, n, deadline);
     }
     free(insts);
     backend->attach(outer);

@@ -107,6 +107,15 @@ ec_registry_all(ec_slot **out, size_t cap)
     return n;
 }
 
+ec_slot *
+ec_registry_next(const ec_slot *slot)
+{
+    ec_mutex_lock(&lock);
+    ec_slot *next = slot == NULL ? first : slot->next;
+    ec_mutex_unlock(&lock);
+    return next;
+}
+
 ec_slot **
 ec_registry_snapshot(size_t *out_n)
 {

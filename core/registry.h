@@ -25,6 +25,10 @@ ec_slot *ec_registry_named(const char *name, ec_err *err);
  *  Returns how many there are. */
 size_t ec_registry_all(ec_slot **out, size_t cap);
 
+/** Returns the slot that was registered after `slot`, the first one for NULL;
+ *  NULL at the end.  Takes no memory: slots stay for ever. */
+ec_slot *ec_registry_next(const ec_slot *slot);
+
 /** Returns all slots as an array the caller frees, and their number; NULL
  *  when there are none or memory is out. */
 ec_slot **ec_registry_snapshot(size_t *out_n);

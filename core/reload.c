@@ -1,4 +1,4 @@
-/* reload.c - ends one extension, or replaces its interpreter.
+/* reload.c - ends one extension or all, or replaces an interpreter.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -6,6 +6,7 @@
 
 #include "core/life_int.h"
 #include "core/log.h"
+#include "core/registry.h"
 
 /* What shares its interpreter cannot leave it: others' exit handlers and
  * modules are in the same. */
@@ -41,6 +42,67 @@ ec_life_unload(ec_slot *slot, int timeout_ms, ec_err *err)
     }
     return inst == NULL ? ec_fail(err, EMBED_E_STATE, "it is not running")
                         : ec_life_slot_retire(slot, inst, deadline, err);
+}
+
+/* Takes an extension out of service, or ends it if it is. */
+static embed_status
+slot_end(ec_slot *slot, bool closes, uint64_t deadline_ns, ec_err *err)
+{
+    void *inst = NULL;
+    if (closes) {
+        embed_status status = ec_life_slot_close(slot, deadline_ns, &inst, err);
+        if (inst != NULL) {
+            atomic_store(&slot->ending, inst);
+        }
+        return status;
+    }
+    inst = atomic_exchange(&slot->ending, NULL);
+    return inst == NULL ? EMBED_OK
+                        : ec_life_slot_retire(slot, inst, deadline_ns, err);
+}
+
+/* Ends all extensions.  First all go out of service: those that share an
+ * interpreter would keep each other's busy.  The first failure counts. */
+static embed_status
+slots_end(uint64_t deadline_ns, ec_err *err)
+{
+    embed_status status = EMBED_OK;
+    for (int pass = 0; pass < 2; pass++) {
+        ec_slot *slot = NULL;
+        while ((slot = ec_registry_next(slot)) != NULL) {
+            ec_err why = EC_ERR_INIT;
+            embed_status one = slot_end(slot, pass == 0, deadline_ns, &why);
+            if (status == EMBED_OK && one != EMBED_OK) {
+                status = ec_err_copy(err, &why);
+            }
+            ec_err_clear(&why);
+        }
+    }
+    return status;
+}
+
+embed_status
+ec_life_shutdown(int timeout_ms, ec_err *err)
+{
+    uint64_t deadline = ec_life_deadline(timeout_ms);
+    const ec_backend *b = ec_life_backend();
+    embed_status status = EMBED_OK;
+    if (b != NULL) {
+        /* Refuses inside a call: that one could never drain. */
+        status = b->thread_release(err);
+    }
+    if (status != EMBED_OK) {
+        return status;
+    }
+    ec_mutex_lock(&ec_life_lock);
+    ec_life_closing = true;
+    ec_mutex_unlock(&ec_life_lock);
+    if (b != NULL) {
+        void *outer = b->detach();
+        status = slots_end(deadline, err);
+        b->attach(outer);
+    }
+    return status;
 }
 
 /* Waits for its turn to replace the instance.

@@ -72,6 +72,8 @@ typedef struct ec_slot {
     unsigned n_waiting;      /* guarded by: runtime lock; threads that wait for
                                 `creator` */
     _Atomic(void *) pending; /* the instance that is to replace it */
+    _Atomic(void *) ending;  /* the instance that is out of service because all
+                                is to end; who takes it from here ends it */
     ec_err why;              /* guarded by: runtime lock; in FAILED */
     pthread_cond_t changed;  /* with the runtime lock: state changed */
     struct ec_slot *next;    /* guarded by: registry lock */
