@@ -36,6 +36,9 @@ static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static bool have_key;
 
+/* A failure of this thread could not be kept, for want of memory. */
+static __thread bool is_lost;
+
 static void
 last_destroy(void *arg)
 {
@@ -104,7 +107,8 @@ static void
 last_set(const char *extension, const char *function, const ec_err *err)
 {
     last_error *last = last_of_thread(true);
-    if (last != NULL) {
+    is_lost = last == NULL;
+    if (!is_lost) {
         last_fill(last, extension, function, err);
     }
 }
@@ -276,6 +280,18 @@ ec_report_last(void)
 {
     static const embed_error none = {
         sizeof(embed_error), EMBED_OK, "", "", "", "", "", ""};
+    static const embed_error lost = {
+        sizeof(embed_error),
+        EMBED_E_NOMEM,
+        "out of memory; what failed could not be kept",
+        "",
+        "",
+        "",
+        "",
+        ""};
+    if (is_lost) {
+        return &lost;
+    }
     last_error *last = last_of_thread(false);
     return last == NULL || last->err.status == EMBED_OK ? &none : &last->view;
 }
@@ -284,6 +300,7 @@ void
 ec_report_clear(void)
 {
     last_error *last = last_of_thread(false);
+    is_lost = false;
     if (last != NULL) {
         ec_err_clear(&last->err);
     }
