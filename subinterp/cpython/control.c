@@ -4,6 +4,7 @@
  */
 #include "subinterp/cpython/control.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <time.h>
@@ -145,6 +146,7 @@ typedef struct order {
     ec_mutex lock;
     pthread_cond_t changed; /* with lock */
     int refs;               /* guarded by: lock; the last one frees it */
+    bool lacks_memory;      /* guarded by: lock; an attempt did */
     phase phase;            /* guarded by: lock */
 } order;
 
@@ -185,27 +187,18 @@ is_meant(const order *o, const es_state *s)
            s->interrupted_by != o->number && atomic_load(&s->inside) > s->held;
 }
 
-/* Finds the states that are meant, attached: they stay, as their threads would
- * need the GIL.  An array the caller frees; NULL: none, or out of memory. */
-static es_state **
-targets_find(const order *o, size_t *out_n)
+/* The next state that is meant, after `s` or the first for NULL; NULL: there is
+ * none.  Attached: states stay, as their threads would need the GIL. */
+static es_state *
+target_next(const order *o, es_state *s)
 {
-    size_t n = 0;
-    size_t cap = 0;
     ec_mutex_lock(&es_threads_lock);
-    for (const es_state *s = o->interp->states; s != NULL; s = s->next) {
-        cap++;
-    }
-    es_state **found = calloc(cap == 0 ? 1 : cap, sizeof(es_state *));
-    for (es_state *s = o->interp->states; found != NULL && s != NULL;
-         s = s->next) {
-        if (is_meant(o, s)) {
-            found[n++] = s;
-        }
+    s = s == NULL ? o->interp->states : s->next;
+    while (s != NULL && !is_meant(o, s)) {
+        s = s->next;
     }
     ec_mutex_unlock(&es_threads_lock);
-    *out_n = n;
-    return found;
+    return s;
 }
 
 /* Forgets that a state was to be interrupted. */
@@ -245,17 +238,15 @@ target_hit(const order *o, es_state *state)
 static size_t
 deliver(const order *o, bool all)
 {
-    size_t n = 0;
     size_t left = 0;
-    es_state **found = o->interp->py == NULL ? NULL : targets_find(o, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (!all && is_importing(found[i]->tstate)) {
+    es_state *s = NULL;
+    while (o->interp->py != NULL && (s = target_next(o, s)) != NULL) {
+        if (!all && is_importing(s->tstate)) {
             left++;
         } else {
-            target_hit(o, found[i]);
+            target_hit(o, s);
         }
     }
-    free(found);
     ec_mutex_lock(&sleep_lock);
     (void)pthread_cond_broadcast(&interrupted);
     ec_mutex_unlock(&sleep_lock);
@@ -336,6 +327,22 @@ order_unref(order *o)
     }
 }
 
+/* Is there still what the order is for? */
+static bool
+is_wanted(order *o)
+{
+    ec_mutex_lock(&es_threads_lock);
+    bool is_alive = !o->interp->is_ending && o->interp->index != UINT_MAX;
+    const es_state *s = o->is_waited_for ? NULL : o->interp->states;
+    while (s != NULL &&
+           (s != o->state || atomic_load(&s->watched) != o->call)) {
+        s = s->next;
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    return is_alive &&
+           (o->is_waited_for ? order_step(o, PHASE_WAITING) : s != NULL);
+}
+
 /* One attempt, with the GIL.  False: there is more to do. */
 static bool
 order_carry_out(order *o, bool all)
@@ -343,12 +350,20 @@ order_carry_out(order *o, bool all)
     es_entry entry;
     ec_err ignored = EC_ERR_INIT;
     bool is_done = true;
-    if (es_enter_interp(o->interp, &entry, &ignored) == EMBED_OK) {
+    embed_status status = es_enter_interp(o->interp, &entry, &ignored);
+    if (status == EMBED_OK) {
         if (order_step(o, PHASE_CLAIMED)) {
             is_done = deliver(o, all) == 0;
             (void)order_step(o, is_done ? PHASE_OVER : PHASE_WAITING);
         }
         es_leave(&entry);
+    } else if (status == EMBED_E_NOMEM) {
+        /* There may be memory again: who waits does so for a bounded time, and
+         * a deadline must not be lost. */
+        is_done = !is_wanted(o);
+        ec_mutex_lock(&o->lock);
+        o->lacks_memory = !is_done;
+        ec_mutex_unlock(&o->lock);
     }
     ec_err_clear(&ignored);
     return is_done;
@@ -413,11 +428,17 @@ es_interrupt(void *arg, uint64_t deadline_ns, ec_err *err)
         return ec_fail(err, EMBED_E_NOMEM, "cannot start a thread");
     }
     bool is_done = order_wait(o, deadline_ns);
+    ec_mutex_lock(&o->lock);
+    bool lacks_memory = o->lacks_memory;
+    ec_mutex_unlock(&o->lock);
     order_unref(o);
-    return is_done ? EMBED_OK
-                   : ec_fail(err, EMBED_E_TIMEOUT,
-                             "C code keeps the GIL: no Python code can be "
-                             "interrupted");
+    if (is_done) {
+        return EMBED_OK;
+    }
+    return lacks_memory ? ec_fail(err, EMBED_E_NOMEM, "out of memory")
+                        : ec_fail(err, EMBED_E_TIMEOUT,
+                                  "C code keeps the GIL: no Python code can be "
+                                  "interrupted");
 }
 
 /* Has this thread raise, attached, what its state is marked with. */

@@ -119,21 +119,20 @@ err_text(ec_err *err, embed_status status, const char *what, const char *type,
     bool has_value = line[0] != '\0';
     (void)ec_fail(err, status, "%.*s%s%.*s%s%s", NAME_SHOWN,
                   what == NULL ? "" : what, what == NULL ? "" : ": ",
-                  NAME_SHOWN, type == NULL ? "exception" : type,
-                  has_value ? ": " : "", line);
+                  NAME_SHOWN, type, has_value ? ": " : "", line);
 }
 
 /* Stands in for the traceback when the traceback module cannot run. */
 static char *
 bare_traceback(const char *type, const char *value)
 {
-    const char *t = type == NULL ? "exception" : type;
     const char *v = value == NULL ? "" : value;
-    size_t size = strlen(t) + strlen(v) + sizeof ": \n";
+    size_t size = strlen(type) + strlen(v) + sizeof ": \n";
     char *text = malloc(size);
 
     if (text != NULL) {
-        (void)snprintf(text, size, "%s%s%s\n", t, v[0] == '\0' ? "" : ": ", v);
+        (void)snprintf(text, size, "%s%s%s\n", type, v[0] == '\0' ? "" : ": ",
+                       v);
     }
     return text;
 }
@@ -150,12 +149,13 @@ es_err_from_object(ec_err *err, embed_status status, const char *what,
     }
     char *type = type_name(Py_TYPE(exc));
     char *value = value_text(exc);
-    err_text(err, status, what, type, value);
+    const char *shown = type == NULL ? Py_TYPE(exc)->tp_name : type;
+    err_text(err, status, what, shown, value);
     err->type = type;
     err->value = value;
     err->traceback = traceback_text(exc);
     if (err->traceback == NULL) {
-        err->traceback = bare_traceback(type, value);
+        err->traceback = bare_traceback(shown, value);
     }
     return status;
 }

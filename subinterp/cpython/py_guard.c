@@ -205,8 +205,8 @@ preload_box_destroy(PyObject *capsule)
     free(PyCapsule_GetPointer(capsule, preload_tag));
 }
 
-/* Returns an attribute of a module spec as malloc()ed UTF-8, or NULL without
- * an exception. */
+/* Returns an attribute of a module spec as malloc()ed UTF-8; NULL: there is
+ * none, or, with an exception, memory ran out. */
 static char *
 spec_text(PyObject *spec, const char *attr)
 {
@@ -216,7 +216,11 @@ spec_text(PyObject *spec, const char *attr)
         PyErr_Clear();
         return NULL;
     }
-    return es_utf8_dup(value);
+    char *text = es_utf8_dup(value);
+    if (text == NULL) {
+        PyErr_NoMemory();
+    }
+    return text;
 }
 
 /* Says whether the module can work here.  _zoneinfo uses the C side of
@@ -257,8 +261,10 @@ create_dynamic(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
         return NULL;
     }
     char *name = nargs < 1 ? NULL : spec_text(args[0], "name");
-    char *path = nargs < 1 ? NULL : spec_text(args[0], "origin");
-    bool usable = name == NULL || module_is_usable(name);
+    char *path =
+        nargs < 1 || PyErr_Occurred() ? NULL : spec_text(args[0], "origin");
+    /* Never without main: that is what keeps the process whole. */
+    bool usable = !PyErr_Occurred() && (name == NULL || module_is_usable(name));
     if (usable && name != NULL && path != NULL) {
         preload_module(box, name, path);
     }
@@ -304,7 +310,7 @@ es_guard_install(es_guard_preload_fn *preload)
     ES_OWNED PyObject *self = NULL;
     ES_OWNED PyObject *wrapper = NULL;
 
-    if (imp != NULL) {
+    if (imp != NULL && capsule != NULL) {
         original = PyObject_GetAttrString(imp, "create_dynamic");
     }
     if (original != NULL && capsule != NULL) {
