@@ -1,0 +1,423 @@
+/* test_faults.c - every allocation of ours fails once: each operation of
+ * embed.h then says so or is done in full, and works the next time; other
+ * extensions notice nothing.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/support/e2e.h"
+#include "tests/support/faults.h"
+#include "tests/support/forks.h"
+#include "tests/support/life.h"
+
+/* No operation has more; a test that does not end would reach it. */
+#define MOST 5000
+
+/* One operation.  `run` returns its status, EMBED_OK when it was done in full,
+ * and all that it left is there then. */
+typedef struct operation {
+    const char *name;
+    void (*before)(void); /* without faults, before each; NULL: nothing */
+    embed_status (*run)(void);
+    void (*after)(embed_status status); /* the same, after each */
+} operation;
+
+static life a;
+static life b;
+static life c;              /* not started */
+static unsigned long k;     /* which allocation fails */
+static const char *current; /* name of the operation */
+
+/* --- what must hold after each fault --------------------------------------*/
+
+/* Ends the child with all that is known of the fault. */
+static void
+fault_check(bool holds, const char *what, embed_status status)
+{
+    if (!holds) {
+        const embed_error *e = embed_last_error();
+        (void)fprintf(stderr,
+                      "%s, allocation %lu (%s), status %d: %s\n"
+                      "last error %d: %s: %s: %s\n%s",
+                      current, k, faults_site(), (int)status, what,
+                      (int)e->status, e->message, e->type, e->value,
+                      e->traceback);
+        e2e_check_failed(what, __FILE__, __LINE__);
+    }
+}
+#define FAULT_CHECK(expr, status) fault_check((expr), #expr, (status))
+
+/* A failure that says what it is: out of memory, in C or in Python. */
+static bool
+is_memory_error(embed_status status)
+{
+    const embed_error *e = embed_last_error();
+    return status == EMBED_E_NOMEM ||
+           strstr(e->message, "MemoryError") != NULL ||
+           strstr(e->message, "memory") != NULL ||
+           strcmp(e->type, "MemoryError") == 0;
+}
+
+static void
+both_work(void)
+{
+    FAULT_CHECK(b.add(40, 2) == 42, EMBED_OK);
+    FAULT_CHECK(a.add(40, 2) == 42, EMBED_OK);
+}
+
+/* Says where it hangs. */
+static void
+on_alarm(int signal)
+{
+    (void)signal;
+    fault_check(false, "it hangs", EMBED_OK);
+}
+
+/* Tries one operation, with every allocation of it failing, until it meets no
+ * fault any more.  Returns how many it makes. */
+static unsigned long
+operation_try(const operation *o, unsigned what)
+{
+    current = o->name;
+    (void)signal(SIGALRM, on_alarm);
+    for (k = 1;; k++) {
+        E2E_CHECK(k < MOST);
+        (void)alarm(FORKS_ALARM_S);
+        if (o->before != NULL) {
+            o->before();
+        }
+        embed_clear_error();
+        faults_arm(k, what);
+        embed_status status = o->run();
+        (void)faults_disarm();
+        if (!faults_hit()) {
+            FAULT_CHECK(status == EMBED_OK, status);
+            break;
+        }
+        FAULT_CHECK(status == EMBED_OK || is_memory_error(status), status);
+        FAULT_CHECK(status == EMBED_OK ||
+                        embed_last_error()->status != EMBED_OK,
+                    status);
+        if (o->after != NULL) {
+            o->after(status);
+        }
+        both_work();
+    }
+    if (o->after != NULL) {
+        o->after(EMBED_OK);
+    }
+    if (getenv("FAULTS_VERBOSE") != NULL) {
+        (void)fprintf(stderr, "%s: %lu allocations\n", o->name, k - 1);
+    }
+    return k - 1;
+}
+
+static void
+both_load(void)
+{
+    life_load(&a, 'a', NULL, NULL);
+    life_load(&b, 'b', NULL, NULL);
+    life_load(&c, 'c', NULL, NULL);
+    faults_install(NULL);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(b.add(1, 2), 3);
+}
+
+/* --- operations of a running extension ------------------------------------*/
+
+static void
+be_closed(void)
+{
+    E2E_CHECK_INT(embed_unload("lifea", 10000), EMBED_OK);
+}
+
+static embed_status
+retry(void)
+{
+    return embed_retry("lifea");
+}
+
+static void
+works_when_tried_again(embed_status status)
+{
+    FAULT_CHECK(embed_retry("lifea") == EMBED_OK, status);
+}
+
+#define DEADLINE_MS 20
+
+static void
+no_deadline(void)
+{
+    E2E_CHECK_INT(embed_set_deadline("lifea", 0), EMBED_OK);
+    E2E_CHECK_INT(embed_set_thread_deadline(0, NULL), EMBED_OK);
+}
+
+/* A deadline that was accepted is kept. */
+static void
+is_bounded(embed_status status)
+{
+    if (status == EMBED_OK) {
+        FAULT_CHECK(a.run("while True: pass") == LIFE_FAILED, status);
+        FAULT_CHECK(embed_last_error()->status == EMBED_E_DEADLINE, status);
+    }
+    no_deadline();
+}
+
+static embed_status
+set_deadline(void)
+{
+    return embed_set_deadline("lifea", DEADLINE_MS);
+}
+
+static embed_status
+set_thread_deadline(void)
+{
+    return embed_set_thread_deadline(DEADLINE_MS, NULL);
+}
+
+static embed_status
+hold(void)
+{
+    embed_status status = embed_hold("lifea");
+    if (status == EMBED_OK) {
+        FAULT_CHECK(a.add(1, 2) == 3, status);
+        FAULT_CHECK(embed_release("lifea") == EMBED_OK, status);
+    }
+    return status;
+}
+
+static sem_t pending_done;
+
+static void
+pending(void *arg)
+{
+    (void)arg;
+    (void)sem_post(&pending_done);
+}
+
+static embed_status
+call_pending(void)
+{
+    return embed_call_pending("lifea", pending, NULL);
+}
+
+/* What was accepted is called, what was refused is not. */
+static void
+is_called(embed_status status)
+{
+    if (status == EMBED_OK) {
+        life_wait(&pending_done);
+    }
+    FAULT_CHECK(embed_call_pending("lifea", pending, NULL) == EMBED_OK, status);
+    life_wait(&pending_done);
+    FAULT_CHECK(sem_trywait(&pending_done) != 0, status);
+}
+
+static embed_status
+statistics(void)
+{
+    embed_statistics out = EMBED_STATISTICS_INIT;
+    embed_statistics later = EMBED_STATISTICS_INIT;
+    embed_status status = embed_count("lifea", 1);
+    if (status == EMBED_OK) {
+        status = embed_stats("lifea", &out);
+    }
+    if (status == EMBED_OK && a.add(1, 2) == LIFE_FAILED) {
+        return embed_last_error()->status;
+    }
+    if (status == EMBED_OK) {
+        status = embed_stats("lifea", &later);
+        FAULT_CHECK(status != EMBED_OK || later.calls == out.calls + 1, status);
+    }
+    return status;
+}
+
+static embed_status
+look(void)
+{
+    embed_info infos[2] = {EMBED_INFO_INIT, EMBED_INFO_INIT};
+    embed_info info = EMBED_INFO_INIT;
+    embed_status status = embed_lookup("lifea", &info);
+    if (status == EMBED_OK) {
+        FAULT_CHECK(embed_symbol("lifea", "life_add") != NULL, status);
+        FAULT_CHECK(embed_list(infos, 2) >= 2, status);
+        status = embed_last_error()->status;
+        FAULT_CHECK(status != EMBED_OK || strcmp(infos[0].name, "lifea") == 0,
+                    status);
+    }
+    return status;
+}
+
+static embed_status
+set_option(void)
+{
+    return embed_set_option("lifec", "argv", "one two");
+}
+
+static void
+option_clear(embed_status status)
+{
+    FAULT_CHECK(embed_set_option("lifec", "argv", NULL) == EMBED_OK, status);
+}
+
+static embed_status
+set_isolation(void)
+{
+    return embed_set_isolation("lifec", EMBED_ISOLATION_SUB);
+}
+
+static embed_status
+dump(void)
+{
+    static char text[16384];
+    FILE *out = fmemopen(text, sizeof text, "w");
+    E2E_CHECK(out != NULL);
+    embed_dump(out);
+    (void)fclose(out);
+    FAULT_CHECK(strstr(text, "lifea: ready") != NULL ||
+                    strstr(text, "memory") != NULL,
+                EMBED_OK);
+    return EMBED_OK;
+}
+
+static embed_status
+failing_call(void)
+{
+    FAULT_CHECK(a.run("raise ValueError('some text')") == LIFE_FAILED,
+                EMBED_OK);
+    embed_status status = embed_last_error()->status;
+    return status == EMBED_E_EXCEPTION ? EMBED_OK : status;
+}
+
+/* The first call of a thread. */
+static void *
+thread_main(void *out)
+{
+    embed_status status = EMBED_OK;
+    if (a.add(1, 2) != 3) {
+        status = embed_last_error()->status;
+        FAULT_CHECK(is_memory_error(status), status);
+    }
+    *(embed_status *)out = status;
+    return NULL;
+}
+
+static embed_status
+thread_call(void)
+{
+    embed_status status = EMBED_OK;
+    life_join(life_thread(thread_main, &status));
+    return status == EMBED_OK || faults_hit() ? EMBED_OK : status;
+}
+
+static embed_status
+thread_release(void)
+{
+    return embed_thread_release();
+}
+
+/* What is interrupted. */
+static sem_t endless_begun;
+static pthread_t endless_thread;
+
+static int
+host(int what)
+{
+    (void)sem_post(&endless_begun);
+    return what;
+}
+
+static void *
+endless_main(void *unused)
+{
+    (void)unused;
+    FAULT_CHECK(a.run("lib.life_host(1)\nwhile True: pass") == LIFE_FAILED,
+                EMBED_OK);
+    FAULT_CHECK(embed_last_error()->status == EMBED_E_INTERRUPTED, EMBED_OK);
+    return NULL;
+}
+
+static void
+be_endless(void)
+{
+    *(life_hook_fn **)e2e_symbol(e2e_load("life/lifea"), "life_hook") = host;
+    endless_thread = life_thread(endless_main, NULL);
+    life_wait(&endless_begun);
+}
+
+static embed_status
+interrupt(void)
+{
+    return embed_interrupt("lifea");
+}
+
+static void
+has_ended(embed_status status)
+{
+    if (status != EMBED_OK) {
+        FAULT_CHECK(embed_interrupt("lifea") == EMBED_OK, status);
+    }
+    life_join(endless_thread);
+}
+
+static const operation of_running[] = {
+    {"look", NULL, look, NULL},
+    {"set_option", NULL, set_option, option_clear},
+    {"set_isolation", NULL, set_isolation, NULL},
+    {"dump", NULL, dump, NULL},
+    {"statistics", NULL, statistics, NULL},
+    {"failing call", NULL, failing_call, NULL},
+    {"first call of a thread", NULL, thread_call, NULL},
+    {"thread_release", NULL, thread_release, NULL},
+    {"hold", NULL, hold, NULL},
+    {"set_deadline", NULL, set_deadline, is_bounded},
+    {"set_thread_deadline", NULL, set_thread_deadline, is_bounded},
+    {"interrupt", be_endless, interrupt, has_ended},
+    {"call_pending", NULL, call_pending, is_called},
+    {"retry", be_closed, retry, works_when_tried_again},
+};
+
+static void
+running_scenario(void *what)
+{
+    unsigned long n = 0;
+    E2E_CHECK_INT(sem_init(&pending_done, 0, 0), 0);
+    E2E_CHECK_INT(sem_init(&endless_begun, 0, 0), 0);
+    both_load();
+    for (size_t i = 0; i < sizeof of_running / sizeof of_running[0]; i++) {
+        n += operation_try(&of_running[i], *(unsigned *)what);
+    }
+    E2E_CHECK(n > 50);
+    both_work();
+}
+
+static void
+a_running_extension_survives_each_fault(void **state)
+{
+    (void)state;
+    e2e_expect_ok(running_scenario, (unsigned[]){FAULTS_C}, 100);
+    e2e_expect_ok(running_scenario, (unsigned[]){FAULTS_C | FAULTS_FOLLOWS},
+                  100);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_running_extension_survives_each_fault),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
