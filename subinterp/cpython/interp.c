@@ -59,27 +59,21 @@ config_for(embed_isolation level)
     };
 }
 
-/* The preload of es_guard_install(): done by the service thread. */
-typedef struct preload_args {
-    const char *name;
-    const char *path;
-} preload_args;
-
-static void
-preload_job(void *arg)
+/* The preload of es_guard_install(): on the importing thread, as what is loaded
+ * may wait for others. */
+static embed_status
+preload(const es_guard_module *m, ec_err *err)
 {
-    const preload_args *args = arg;
-    if (es_main_attach()) {
-        es_guard_preload_in_main(args->name, args->path);
-        es_main_detach();
+    es_entry entry;
+    embed_status status = es_main_check(err);
+    if (status == EMBED_OK) {
+        status = es_enter_interp(&es_main, &entry, err);
     }
-}
-
-static int
-preload(const char *name, const char *path)
-{
-    preload_args args = {name, path};
-    return es_service_run(preload_job, &args, NULL) == EMBED_OK ? 0 : -1;
+    if (status == EMBED_OK) {
+        status = es_guard_preload_in_main(m, err);
+        es_leave(&entry);
+    }
+    return status;
 }
 
 typedef struct create_args {
@@ -238,7 +232,8 @@ interp_prepare(es_interp *interp, PyObject *env)
         return es_environment_site(Py_None);
     }
     /* The guard first: a .pth file may import. */
-    return es_sleep_install() < 0 || es_guard_install(preload) < 0
+    bool has_own_gil = interp->level == EMBED_ISOLATION_OWN;
+    return es_sleep_install() < 0 || es_guard_install(preload, has_own_gil) < 0
                ? -1
                : es_environment_site(env);
 }

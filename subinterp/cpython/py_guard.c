@@ -18,6 +18,9 @@
 /* Exceptions that a chain of causes is followed to. */
 #define CHAIN_MAX 16
 
+/* What an ImportError says of a module that failed in main. */
+#define REFUSED_BY_MAIN " failed in the main interpreter"
+
 /* Room for a hint. */
 #define HINT_SIZE 384
 
@@ -162,25 +165,156 @@ module_create(PyObject *name, PyObject *path)
     return PyObject_CallMethod(imp, "create_dynamic", "O", spec);
 }
 
-void
-es_guard_preload_in_main(const char *name, const char *path)
+/* Adds directories to sys.path that are not there.  Returns what it was before,
+ * a new reference, or NULL with an exception. */
+static PyObject *
+search_extend(PyObject *path, char *const *search)
 {
-    ES_OWNED PyObject *name_str = PyUnicode_FromString(name);
-    ES_OWNED PyObject *path_str = PyUnicode_DecodeFSDefault(path);
-    ES_OWNED PyObject *key = NULL;
-    PyObject *kept = kept_modules(); /* borrowed from the interpreter */
+    ES_OWNED PyObject *before = PyList_GetSlice(path, 0, PyList_Size(path));
 
-    if (name_str != NULL && path_str != NULL) {
-        key = PyTuple_Pack(2, name_str, path_str);
+    for (size_t i = 0; before != NULL && search[i] != NULL; i++) {
+        ES_OWNED PyObject *dir = PyUnicode_FromString(search[i]);
+        int there = dir == NULL ? -1 : PySequence_Contains(path, dir);
+
+        if (there < 0 || (there == 0 && PyList_Append(path, dir) < 0)) {
+            PyErr_Clear();
+        }
     }
-    if (key != NULL && kept != NULL && PyDict_Contains(kept, key) == 0) {
-        ES_OWNED PyObject *module = module_create(name_str, path_str);
+    return es_take(&before);
+}
 
-        PyErr_Clear();
-        /* A failure is kept too: it is not tried again. */
-        (void)PyDict_SetItem(kept, key, module == NULL ? Py_None : module);
+/* Does the module's file come from a directory of `search` that main does not
+ * have? */
+static bool
+is_from(PyObject *module, char *const *search, PyObject *before)
+{
+    ES_OWNED PyObject *file = PyObject_GetAttrString(module, "__file__");
+    char *text =
+        file == NULL || !PyUnicode_Check(file) ? NULL : es_utf8_dup(file);
+    bool found = false;
+
+    for (size_t i = 0; text != NULL && search[i] != NULL && !found; i++) {
+        ES_OWNED PyObject *dir = PyUnicode_FromString(search[i]);
+        size_t n = strlen(search[i]);
+
+        found = n > 0 && strncmp(text, search[i], n) == 0 && text[n] == '/' &&
+                dir != NULL && PySequence_Contains(before, dir) == 0;
     }
     PyErr_Clear();
+    free(text);
+    return found;
+}
+
+/* The names that sys.modules has and `names` has not, of modules that is_from()
+ * speaks of.  New reference; NULL: out of memory. */
+static PyObject *
+modules_added(PyObject *modules, PyObject *names, char *const *search,
+              PyObject *before)
+{
+    ES_OWNED PyObject *all = PyDict_Keys(modules);
+    ES_OWNED PyObject *added = PyList_New(0);
+
+    for (Py_ssize_t i = 0;
+         all != NULL && added != NULL && i < PyList_GET_SIZE(all); i++) {
+        PyObject *name = PyList_GET_ITEM(all, i);
+
+        if (PySet_Contains(names, name) == 0 &&
+            is_from(PyDict_GetItem(modules, name), search, before)) {
+            (void)PyList_Append(added, name);
+        }
+    }
+    return es_take(&added);
+}
+
+/* Was the module executed, so that a second import would do it again?  (Those of
+ * single-phase initialisation CPython keeps.) */
+static bool
+is_executed(PyObject *module)
+{
+    const PyModuleDef *def =
+        PyModule_Check(module) ? PyModule_GetDef(module) : NULL;
+
+    return def != NULL && def->m_slots != NULL;
+}
+
+/* Takes those modules out of sys.modules again: other users of main have paths of
+ * their own.  They stay alive.  With a C module among them that may not be
+ * executed twice all stay where they are. */
+static void
+modules_remove(PyObject *modules, PyObject *added, PyObject *kept)
+{
+    Py_ssize_t n = PyList_GET_SIZE(added);
+
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (is_executed(PyDict_GetItem(modules, PyList_GET_ITEM(added, i)))) {
+            return;
+        }
+    }
+    for (Py_ssize_t i = 0; i < n; i++) {
+        PyObject *name = PyList_GET_ITEM(added, i);
+
+        (void)PyDict_SetItem(kept, name, PyDict_GetItem(modules, name));
+        (void)PyDict_DelItem(modules, name);
+    }
+}
+
+/* module_create() with the directories of `search` on sys.path, for modules that
+ * import others when they are made. */
+static PyObject *
+module_create_in(PyObject *name, PyObject *file, char *const *search,
+                 PyObject *kept)
+{
+    PyObject *path = PySys_GetObject("path");       /* borrowed */
+    PyObject *modules = PySys_GetObject("modules"); /* borrowed */
+
+    if (path == NULL || !PyList_Check(path) || modules == NULL ||
+        !PyDict_Check(modules)) {
+        return module_create(name, file);
+    }
+    ES_OWNED PyObject *held_path = Py_NewRef(path);
+    ES_OWNED PyObject *held_modules = Py_NewRef(modules);
+    ES_OWNED PyObject *names = PySet_New(modules);
+    ES_OWNED PyObject *before = search_extend(path, search);
+    if (names == NULL || before == NULL) {
+        return NULL;
+    }
+    PyObject *module = module_create(name, file);
+    PyObject *exc = PyErr_GetRaisedException();
+    (void)PyList_SetSlice(path, 0, PyList_Size(path), before);
+    ES_OWNED PyObject *added = modules_added(modules, names, search, before);
+    if (added != NULL) {
+        modules_remove(modules, added, kept);
+    }
+    PyErr_Clear();
+    PyErr_SetRaisedException(exc);
+    return module;
+}
+
+embed_status
+es_guard_preload_in_main(const es_guard_module *m, ec_err *err)
+{
+    ES_OWNED PyObject *name = PyUnicode_FromString(m->name);
+    ES_OWNED PyObject *file = PyUnicode_DecodeFSDefault(m->file);
+    ES_OWNED PyObject *key = NULL;
+    ES_OWNED PyObject *module = NULL;
+    PyObject *kept = kept_modules(); /* borrowed from the interpreter */
+
+    if (name != NULL && file != NULL) {
+        key = PyTuple_Pack(2, name, file);
+    }
+    int there = key == NULL || kept == NULL ? -1 : PyDict_Contains(kept, key);
+    if (there > 0) {
+        return EMBED_OK;
+    }
+    if (there == 0) {
+        module = module_create_in(name, file, m->search, kept);
+    }
+    if (module == NULL || PyDict_SetItem(kept, key, module) < 0) {
+        ES_OWNED PyObject *exc = PyErr_GetRaisedException();
+
+        return es_err_from_object(err, EMBED_E_INIT, NULL, exc);
+    }
+    return EMBED_OK;
 }
 
 /* --- subinterpreters ----------------------------------------------------- */
@@ -197,6 +331,7 @@ static const char preload_tag[] = "libembed.preload";
 /* A function pointer on the heap, so that a capsule can carry it. */
 typedef struct preload_box {
     es_guard_preload_fn *preload;
+    bool is_required; /* what main does not take is not loaded here */
 } preload_box;
 
 static void
@@ -230,7 +365,7 @@ spec_text(PyObject *spec, const char *attr)
 static bool
 module_is_usable(const char *name)
 {
-    if (strcmp(name, "_zoneinfo") != 0) {
+    if (Py_Version >= VERSION_3_13 || strcmp(name, "_zoneinfo") != 0) {
         return true;
     }
     ES_OWNED PyObject *datetime = PyImport_ImportModule("_datetime");
@@ -238,15 +373,61 @@ module_is_usable(const char *name)
     return datetime != NULL;
 }
 
-/* Has a module loaded in the main interpreter. */
-static void
-preload_module(const preload_box *box, const char *name, const char *path)
+/* Copies the directories of sys.path that are str, ended by NULL; NULL when out
+ * of memory. */
+static char **
+search_dup(void)
 {
-    /* Main's GIL may be the one held here. */
-    PyThreadState *tstate = PyEval_SaveThread();
+    PyObject *path = PySys_GetObject("path"); /* borrowed */
+    Py_ssize_t n =
+        path != NULL && PyList_Check(path) ? PyList_GET_SIZE(path) : 0;
+    char **search = calloc((size_t)n + 1, sizeof *search);
+    size_t used = 0;
 
-    (void)box->preload(name, path);
-    PyEval_RestoreThread(tstate);
+    for (Py_ssize_t i = 0; search != NULL && i < n; i++) {
+        PyObject *item = PyList_GET_ITEM(path, i);
+        char *dir = PyUnicode_Check(item) ? es_utf8_dup(item) : NULL;
+
+        if (dir != NULL) {
+            search[used++] = dir;
+        }
+    }
+    return search;
+}
+
+static void
+search_free(char **search)
+{
+    for (size_t i = 0; search != NULL && search[i] != NULL; i++) {
+        free(search[i]);
+    }
+    free((void *)search);
+}
+
+/* Has a module loaded in the main interpreter; false with an exception. */
+static bool
+preload_module(const preload_box *box, const es_guard_module *m)
+{
+    ec_err err = EC_ERR_INIT;
+    bool ok = m->search != NULL;
+
+    if (!ok) {
+        (void)PyErr_NoMemory();
+    } else if (box->preload(m, &err) != EMBED_OK && box->is_required) {
+        /* Not that one: its objects are the main interpreter's. */
+        ES_OWNED PyObject *text = PyUnicode_FromFormat(
+            "module %s" REFUSED_BY_MAIN ", where CPython loads it first: %s",
+            m->name, err.text);
+        ES_OWNED PyObject *name = PyUnicode_FromString(m->name);
+        ES_OWNED PyObject *file = PyUnicode_DecodeFSDefault(m->file);
+
+        if (text != NULL && name != NULL && file != NULL) {
+            (void)PyErr_SetImportError(text, name, file);
+        }
+        ok = false;
+    }
+    ec_err_clear(&err);
+    return ok;
 }
 
 /* _imp.create_dynamic(spec, file=None) of a subinterpreter: has the module
@@ -261,16 +442,20 @@ create_dynamic(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
         return NULL;
     }
     char *name = nargs < 1 ? NULL : spec_text(args[0], "name");
-    char *path =
+    char *file =
         nargs < 1 || PyErr_Occurred() ? NULL : spec_text(args[0], "origin");
     /* Never without main: that is what keeps the process whole. */
-    bool usable = !PyErr_Occurred() && (name == NULL || module_is_usable(name));
-    if (usable && name != NULL && path != NULL) {
-        preload_module(box, name, path);
+    bool ok = !PyErr_Occurred() && (name == NULL || module_is_usable(name));
+    if (ok && name != NULL && file != NULL) {
+        char **search = search_dup();
+        const es_guard_module m = {name, file, search};
+
+        ok = preload_module(box, &m);
+        search_free(search);
     }
     free(name);
-    free(path);
-    if (!usable) {
+    free(file);
+    if (!ok) {
         return NULL;
     }
     return PyObject_Vectorcall(PyTuple_GET_ITEM(self, LOADER_ORIGINAL), args,
@@ -283,14 +468,14 @@ static const PyMethodDef create_dynamic_method = {
 
 /* Makes the capsule that carries `preload`; new reference. */
 static PyObject *
-preload_capsule(es_guard_preload_fn *preload)
+preload_capsule(es_guard_preload_fn *preload, bool is_required)
 {
     preload_box *box = malloc(sizeof *box);
 
     if (box == NULL) {
         return PyErr_NoMemory();
     }
-    box->preload = preload;
+    *box = (preload_box){preload, is_required};
     PyObject *capsule = PyCapsule_New(box, preload_tag, preload_box_destroy);
     if (capsule == NULL) {
         free(box);
@@ -299,14 +484,14 @@ preload_capsule(es_guard_preload_fn *preload)
 }
 
 int
-es_guard_install(es_guard_preload_fn *preload)
+es_guard_install(es_guard_preload_fn *preload, bool has_own_gil)
 {
-    if (Py_Version >= VERSION_3_13) {
+    if (Py_Version >= VERSION_3_13 && !has_own_gil) {
         return 0;
     }
     ES_OWNED PyObject *imp = PyImport_ImportModule("_imp");
     ES_OWNED PyObject *original = NULL;
-    ES_OWNED PyObject *capsule = preload_capsule(preload);
+    ES_OWNED PyObject *capsule = preload_capsule(preload, has_own_gil);
     ES_OWNED PyObject *self = NULL;
     ES_OWNED PyObject *wrapper = NULL;
 
@@ -344,6 +529,9 @@ refusal_of(const char *text)
     if (strstr(text, "cannot load module more than once per process") != NULL ||
         strstr(text, "Interpreter change detected") != NULL) {
         return REFUSAL_ONCE;
+    }
+    if (strstr(text, REFUSED_BY_MAIN) != NULL) {
+        return REFUSAL_GIL;
     }
     return REFUSAL_NONE;
 }
