@@ -69,9 +69,13 @@ ec_pythons_dir(char *out, ec_err *err)
         return search_end(&s, "EMBED_HOME: ", err);
     }
     // NOLINTNEXTLINE(performance-no-int-to-ptr): a function as an address
-    if (dladdr((const void *)(uintptr_t)&ec_pythons_dir, &info) != 0 &&
-        realpath(info.dli_fname, own) != NULL && dir_try_beside(&s, own, out)) {
-        return search_end(&s, "", err);
+    if (dladdr((const void *)(uintptr_t)&ec_pythons_dir, &info) != 0) {
+        if (realpath(info.dli_fname, own) == NULL) {
+            (void)snprintf(own, sizeof own, "%s", info.dli_fname);
+        }
+        if (dir_try_beside(&s, own, out)) {
+            return search_end(&s, "", err);
+        }
     }
     ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
     program[n > 0 ? n : 0] = '\0';

@@ -78,6 +78,14 @@ both_work(void)
     FAULT_CHECK(a.add(40, 2) == 42, EMBED_OK);
 }
 
+/* In place of lines on stderr, of which there would be thousands. */
+static void
+hook(const embed_error *error, void *arg)
+{
+    (void)error;
+    (void)arg;
+}
+
 /* Says where it hangs. */
 static void
 on_alarm(int signal)
@@ -132,7 +140,12 @@ both_load(void)
     life_load(&b, 'b', NULL, NULL);
     life_load(&c, 'c', NULL, NULL);
     faults_install(NULL);
+    embed_set_error_hook(hook, NULL);
     E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(a.run("import sys, os\n"
+                        "sys.stderr = open(os.devnull, 'w')\n"
+                        "result = 1"),
+                  1);
     E2E_CHECK_INT(b.add(1, 2), 3);
 }
 
@@ -413,11 +426,267 @@ a_running_extension_survives_each_fault(void **state)
                   100);
 }
 
+/* --- operations that make extensions --------------------------------------*/
+
+static const char text_decl[] =
+    "int text_add(int a, int b) EMBED_ON_FAILURE(-1);\n"
+    "typedef struct { int x; struct { char c[4]; } in; } record;\n"
+    "enum { FIRST, SECOND = 7 };\n"
+    "int (*text_pick(record *r))(int);\n";
+
+static const char text_code[] = "import __main__, sys\n"
+                                "name = __name__\n"
+                                "from %s import ffi, lib\n"
+                                "@ffi.def_extern()\n"
+                                "def text_add(a, b):\n"
+                                "    r = ffi.new('record *', {'x': a})\n"
+                                "    return r.x + b\n";
+
+typedef int add_fn(int a, int b);
+
+static unsigned n_texts;
+static char text_name[16];
+static char text_source[512];
+static char text_file[64];
+static bool is_file;
+
+static void
+next_name(void)
+{
+    (void)snprintf(text_name, sizeof text_name, "text%u", n_texts++);
+    (void)snprintf(text_source, sizeof text_source, text_code, text_name);
+    FILE *out = is_file ? fopen(text_file, "we") : NULL;
+    if (is_file) {
+        E2E_CHECK(out != NULL && fputs(text_source, out) >= 0);
+        E2E_CHECK_INT(fclose(out), 0);
+    }
+}
+
+/* The text's function, called. */
+static embed_status
+text_call(void)
+{
+    add_fn *add = (add_fn *)embed_symbol(text_name, "text_add");
+    if (add == NULL) {
+        return embed_last_error()->status;
+    }
+    return add(40, 2) == 42 ? EMBED_OK : embed_last_error()->status;
+}
+
+static embed_status
+text_open_only(void)
+{
+    static const char *const options[] = {"isolation", "own", "argv", "1 2",
+                                          NULL};
+    return is_file
+               ? embed_open_file(text_name, text_decl, text_file, options)
+               : embed_open_source(text_name, text_decl, text_source, options);
+}
+
+static embed_status
+text_open(void)
+{
+    embed_status status = text_open_only();
+    return status == EMBED_OK ? text_call() : status;
+}
+
+/* What was not opened can be opened now; what did not start starts. */
+static void
+text_works(embed_status status)
+{
+    embed_status now = text_open_only();
+    FAULT_CHECK(now == EMBED_OK || now == EMBED_E_NAME, now);
+    now = embed_retry(text_name);
+    FAULT_CHECK(now == EMBED_OK, now);
+    now = text_call();
+    FAULT_CHECK(now == EMBED_OK, now);
+    now = embed_unload(text_name, 20000);
+    FAULT_CHECK(now == EMBED_OK, now);
+    (void)status;
+}
+
+static const operation of_making[] = {
+    {"open", next_name, text_open, text_works},
+};
+
+static void
+making_scenario(void *what)
+{
+    unsigned long n = 0;
+    both_load();
+    (void)snprintf(text_file, sizeof text_file, "/tmp/embed-faults-%ld.py",
+                   (long)getpid());
+    for (int i = 0; i < 2; i++) {
+        is_file = i == 1;
+        n += operation_try(&of_making[0], *(unsigned *)what);
+    }
+    (void)unlink(text_file);
+    E2E_CHECK(n > 50);
+}
+
+static void
+making_an_extension_survives_each_fault(void **state)
+{
+    (void)state;
+    e2e_expect_ok(making_scenario, (unsigned[]){FAULTS_C}, 100);
+    e2e_expect_ok(making_scenario, (unsigned[]){FAULTS_C | FAULTS_FOLLOWS},
+                  100);
+}
+
+/* --- Python code ----------------------------------------------------------*/
+
+/* Each makes its objects anew. */
+static const char *const codes[] = {
+    "f = type(ffi)()\n"
+    "f.cdef('typedef struct { int a; double b[3]; } s; enum e { A, B };"
+    "int f(s *, enum e); typedef int (*cb)(int);')\n"
+    "x = f.new('s *', {'a': 1, 'b': [1, 2, 3]})\n"
+    "assert x.b[2] == 3 and f.sizeof('s') == 32\n"
+    "y = f.new('s[]', [{'a': i} for i in range(3)])\n"
+    "assert y[2].a == 2\n"
+    "result = 42",
+    "t = ffi.typeof('int(*)(char *, double, ...)')\n"
+    "assert len(t.args) == 2 and repr(t)\n"
+    "assert ffi.getctype('int[3]', 'x') == 'int x[3]'\n"
+    "u = ffi.typeof('struct { int a[%d]; } *' % id(t))if 0 else "
+    "ffi.typeof('int**')\n"
+    "result = 42",
+    "@ffi.callback('int(int)')\n"
+    "def back(x): return x + 1\n"
+    "if back(41) != 42: raise MemoryError\n"
+    "h = ffi.new_handle(back)\n"
+    "assert ffi.from_handle(h) is back\n"
+    "result = 42",
+    "c = ffi.new('char[]', b'some text')\n"
+    "assert ffi.string(c) == b'some text' and bytes(ffi.buffer(c, 4)) == "
+    "b'some'\n"
+    "w = ffi.new('wchar_t[]', 'w')\n"
+    "v = ffi.from_buffer(bytearray(b'abcd'))\n"
+    "assert ffi.unpack(c, 4) == b'some' and len(v) == 4\n"
+    "g = ffi.gc(ffi.new('int *', 5), lambda p: None)\n"
+    "assert int(ffi.cast('long', 7)) == 7 and g[0] == 5\n"
+    "z = ffi.cast('float', 1.5) \n"
+    "ffi.memmove(c, b'abc', 3)\n"
+    "result = 42 if (c + 1)[0] == b'b' else 0",
+    "@ffi.def_extern()\n"
+    "def life_zero(): return 7\n"
+    "m = ffi.dlopen(None)\n"
+    "f = type(ffi)()\n"
+    "f.cdef('int abs(int); size_t strlen(const char *);')\n"
+    "m = f.dlopen(None)\n"
+    "assert m.abs(-3) == 3 and m.strlen(b'four') == 4\n"
+    "result = 42",
+};
+
+static const char *code;
+
+static embed_status
+run_code(void)
+{
+    return a.run(code) == 42 ? EMBED_OK : embed_last_error()->status;
+}
+
+static void
+code_works(embed_status status)
+{
+    FAULT_CHECK(a.run(code) == 42, status);
+}
+
+static void
+code_scenario(void *what)
+{
+    static const operation run = {"code", NULL, run_code, code_works};
+    unsigned long n = 0;
+    both_load();
+    embed_set_error_hook(hook, NULL);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        code = codes[i];
+        E2E_CHECK_INT(a.run(code), 42);
+        n += operation_try(&run, *(unsigned *)what);
+    }
+    E2E_CHECK(n > 10);
+}
+
+static void
+python_code_survives_each_fault(void **state)
+{
+    (void)state;
+    e2e_expect_ok(code_scenario, (unsigned[]){FAULTS_C}, 100);
+    e2e_expect_ok(code_scenario, (unsigned[]){FAULTS_C | FAULTS_FOLLOWS}, 100);
+    e2e_expect_ok(code_scenario, (unsigned[]){FAULTS_PYTHON}, 100);
+}
+
+/* --- the first call of a process ------------------------------------------*/
+
+/* A fault in a process of its own. */
+typedef struct fault {
+    unsigned long k;
+    unsigned what;
+} fault;
+
+static const char no_fault[] = "no fault";
+
+static void
+first_scenario(void *arg)
+{
+    const fault *f = arg;
+    (void)signal(SIGALRM, on_alarm);
+    (void)alarm(FORKS_ALARM_S);
+    life_load(&a, 'a', NULL, NULL);
+    life_load(&b, 'b', NULL, NULL);
+    faults_install(NULL);
+    current = "first call";
+    k = f->k;
+    faults_arm(k, f->what);
+    int got = a.add(1, 2);
+    (void)faults_disarm();
+    embed_status status = got == 3 ? EMBED_OK : embed_last_error()->status;
+    if (!faults_hit()) {
+        (void)puts(no_fault);
+    }
+    FAULT_CHECK(got == 3 || (got == LIFE_FAILED && faults_hit() &&
+                             is_memory_error(status)),
+                status);
+    FAULT_CHECK(embed_retry("lifea") == EMBED_OK, status);
+    both_work();
+}
+
+/* Each k takes a process: sanitizers, with which that takes long, see a part of
+ * them, of which each run has another.  FAULTS_EVERY=1: all. */
+static void
+first_calls(unsigned what)
+{
+    static e2e_result r;
+    bool all = !e2e_is_sanitized() || getenv("FAULTS_EVERY") != NULL;
+    unsigned long step = all ? 1 : 4;
+    fault f = {1 + (unsigned long)getpid() % step, what};
+    do {
+        e2e_run(first_scenario, &f, 30, &r);
+        if (r.exit_code != 0) {
+            (void)fprintf(stderr, "%s", r.err);
+            fail_msg("allocation %lu: %s", f.k, e2e_ending(&r));
+        }
+        f.k += step;
+    } while (strstr(r.out, no_fault) == NULL && f.k < MOST);
+    assert_true(f.k > 10 && f.k < MOST);
+}
+
+static void
+the_first_call_of_a_process_survives_each_fault(void **state)
+{
+    (void)state;
+    first_calls(FAULTS_C);
+    first_calls(FAULTS_C | FAULTS_FOLLOWS);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_running_extension_survives_each_fault),
+        cmocka_unit_test(making_an_extension_survives_each_fault),
+        cmocka_unit_test(python_code_survives_each_fault),
+        cmocka_unit_test(the_first_call_of_a_process_survives_each_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
