@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/attached.h"
 #include "core/life.h"
 #include "core/registry.h"
 #include "core/report.h"
@@ -34,6 +35,40 @@ embed_lookup(const char *name, embed_info *info)
     }
     if (slot != NULL) {
         ec_life_info(slot, info);
+    }
+    return ec_report_api(name == NULL ? "" : name, &err);
+}
+
+/* Fills what is known of export number i. */
+static embed_status
+export_info(const ec_slot *slot, size_t i, embed_export_info *info, ec_err *err)
+{
+    if (!ec_slot_fits(slot->plugin) || i >= slot->plugin->num_exports) {
+        return ec_fail(err, EMBED_E_NAME, "there is no export %zu", i);
+    }
+    const char *name = slot->plugin->exports[i]->externpy.name;
+    const char *dot = strrchr(name, '.');
+    void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
+    embed_export_info full = {.name = dot == NULL ? name : dot + 1,
+                              .is_attached =
+                                  ec_attached_has(ec_life_backend(), inst, i)};
+    ec_sized_fill(info, info->size, &full, sizeof full);
+    return EMBED_OK;
+}
+
+embed_status
+embed_lookup_export(const char *name, size_t i, embed_export_info *info)
+{
+    ec_err err = EC_ERR_INIT;
+    const ec_slot *slot = NULL;
+    if (info == NULL || !ec_sized_is_set(info->size)) {
+        (void)ec_fail(&err, EMBED_E_INVALID,
+                      "info is NULL or its size is not set");
+    } else {
+        slot = ec_registry_named(name, &err);
+    }
+    if (slot != NULL) {
+        (void)export_info(slot, i, info, &err);
     }
     return ec_report_api(name == NULL ? "" : name, &err);
 }

@@ -30,6 +30,9 @@ typedef struct ec_python {
     bool is_fallback; /* PyPy, as no CPython can be used */
 } ec_python;
 
+/** 1 where Python code is attached to an export, else 0. */
+typedef _Atomic unsigned char ec_flag;
+
 /** What a backend may ask of core. */
 typedef struct ec_core {
     uint32_t abi;
@@ -45,6 +48,8 @@ typedef struct ec_core {
     /** Makes an extension without a program READY, in `inst`.  False when it
      *  is not EMPTY; no GIL held. */
     bool (*adopt)(ec_slot *slot, void *inst, embed_isolation level);
+    /** Says on stderr what the operator has to know of an extension. */
+    void (*notice)(const char *extension, const char *text);
     /** For a call that came out of libembed or Python itself: the C library's
      *  result where the export is in the place of a function of it, else the
      *  failure value.  Takes no lock, allocates nothing. */
@@ -86,6 +91,9 @@ typedef struct ec_backend {
     /** The definition of an extension as a module of Python; Python runs and a
      *  GIL is held.  NULL: out of memory. */
     void *(*module)(ec_slot *slot);
+
+    /** What is attached: flags[num_exports], in an instance for ever. */
+    const ec_flag *(*attached)(void *inst);
 
     /** Closes the instance to new calls, waits for the calls in flight and
      *  ends its interpreter where that is safe.

@@ -104,6 +104,23 @@ embed_set_isolation(const char *name, embed_isolation level)
 }
 
 static embed_status
+set_required(ec_slot *slot, const request *r, ec_err *err)
+{
+    if (r->number < EMBED_REQUIRED_NONE || r->number > EMBED_REQUIRED_ALL) {
+        return ec_fail(err, EMBED_E_INVALID, "%d is no embed_required",
+                       r->number);
+    }
+    atomic_store(&slot->required, r->number);
+    return EMBED_OK;
+}
+
+embed_status
+embed_set_required(const char *name, embed_required required)
+{
+    return with_named(name, &(request){.number = (int)required}, set_required);
+}
+
+static embed_status
 set_option(ec_slot *slot, const request *r, ec_err *err)
 {
     embed_status status = ec_environment_ask(slot, r->option, r->value, err);

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/attached.h"
 #include "core/config.h"
 #include "core/environment.h"
 #include "core/inside.h"
@@ -144,12 +145,20 @@ ec_life_load(const ec_backend **out, ec_err *err)
 /* ec_core.adopt */
 static bool adopt(ec_slot *slot, void *inst, embed_isolation level);
 
+/* ec_core.notice */
+static void
+notice(const char *extension, const char *text)
+{
+    ec_notice(extension, "%s", text);
+}
+
 static const ec_core core_table = {
     .abi = EC_BACKEND_ABI,
     .fail = ec_report_fail,
     .report = ec_report_call,
     .python_gone = ec_process_python_gone,
     .adopt = adopt,
+    .notice = notice,
     .refuse = ec_report_inside,
     .is_inside = ec_is_inside,
     .libc = &ec_libc_now,
@@ -226,7 +235,7 @@ token_give(void)
 
 embed_status
 ec_life_create(ec_slot *slot, const ec_backend *b, _Atomic(void *) *where,
-               ec_err *err)
+               void *old, ec_err *err)
 {
     void *inst = NULL;
     embed_status status = ec_source_refresh(slot, err);
@@ -245,6 +254,9 @@ ec_life_create(ec_slot *slot, const ec_backend *b, _Atomic(void *) *where,
     }
     unsigned depth = ec_inside_suspend(); /* init code may call extensions */
     status = b->init(inst, err);
+    if (status == EMBED_OK) {
+        status = ec_attached_check(slot, b, inst, old, err);
+    }
     if (status != EMBED_OK) {
         bool parked = false;
         ec_err ignored = EC_ERR_INIT;
@@ -268,11 +280,11 @@ create(ec_slot *slot, const ec_backend *b, ec_err *err)
         return status;
     }
     if (slot->level != EMBED_ISOLATION_SHARED) {
-        return ec_life_create(slot, b, &slot->inst, err);
+        return ec_life_create(slot, b, &slot->inst, NULL, err);
     }
     status = token_take(err);
     if (status == EMBED_OK) {
-        status = ec_life_create(slot, b, &slot->inst, err);
+        status = ec_life_create(slot, b, &slot->inst, NULL, err);
         token_give();
     }
     return status;
@@ -630,6 +642,9 @@ ec_life_info(ec_slot *slot, embed_info *info)
     void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
     if (b != NULL && inst != NULL && slot->state == EMBED_STATE_READY) {
         full.interp_id = b->interp_id(inst);
+    }
+    if (full.state == EMBED_STATE_READY || full.state == EMBED_STATE_CREATING) {
+        full.n_attached = ec_attached_count(slot, b, inst);
     }
     ec_mutex_unlock(&ec_life_lock);
     ec_sized_fill(info, info->size, &full, sizeof full);

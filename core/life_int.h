@@ -23,9 +23,10 @@ extern bool ec_life_closing; /* guarded by: ec_life_lock; no more starts */
 extern __thread struct ec_thread ec_life_self;
 
 /** Creates and initialises an instance, which `where` holds meanwhile; on
- *  failure nothing of it stays reachable. */
+ *  failure nothing of it stays reachable.
+ *  @param old  the instance that it is to replace; NULL: none */
 embed_status ec_life_create(ec_slot *slot, const ec_backend *b,
-                            _Atomic(void *) *where, ec_err *err);
+                            _Atomic(void *) *where, void *old, ec_err *err);
 
 /** Takes one extension out of service, when its creation is over.
  *  @param out_inst  what is to be ended; NULL: nothing */

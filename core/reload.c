@@ -149,7 +149,7 @@ static embed_status
 reload(ec_slot *slot, const ec_backend *b, void *old, uint64_t deadline_ns,
        ec_err *err)
 {
-    embed_status status = ec_life_create(slot, b, &slot->pending, err);
+    embed_status status = ec_life_create(slot, b, &slot->pending, old, err);
     void *inst = atomic_load(&slot->pending);
     bool parked = false;
     if (!reload_settle(slot, old, status == EMBED_OK)) {

@@ -53,8 +53,9 @@ typedef struct ec_slot {
     size_t index;                  /* dense number, from 0; constant */
     embed_call_fn *start;          /* the plug-in's first entry; constant */
     embed_isolation level;         /* constant once CREATING */
-    _Atomic int asked; /* embed_isolation that the host has asked for;
+    _Atomic int asked;    /* embed_isolation that the host has asked for;
                                      DEFAULT: none */
+    _Atomic int required; /* embed_set_required() */
     struct ec_asked *asked_options; /* guarded by: runtime lock; what else the
                                        host has asked for; NULL: nothing */
     const ec_setting *settings;     /* of the newest start, for the thread that

@@ -91,13 +91,35 @@ typedef struct embed_info {
     embed_isolation isolation; /* asked for before READY, in force after */
     size_t n_exports;          /* functions it exports */
     int64_t interp_id;         /* CPython's interpreter id, -1 when none */
+    size_t n_attached; /* exports that have Python code; 0 when it is not
+                                  READY or CREATING */
 } embed_info;
 
 #define EMBED_INFO_INIT                                                       \
  {                                                                            \
   sizeof(embed_info), NULL, NULL, EMBED_STATE_EMPTY, EMBED_ISOLATION_DEFAULT, \
-      0, -1                                                                   \
+      0, -1, 0                                                                \
  }
+
+/** What is known of one export.  Set `size` (EMBED_EXPORT_INFO_INIT) first. */
+typedef struct embed_export_info {
+    size_t size;      /* in: sizeof(embed_export_info); out: bytes filled */
+    const char *name; /* of the function; borrowed, valid for ever */
+    int is_attached;  /* 1: it has Python code; else 0 */
+} embed_export_info;
+
+#define EMBED_EXPORT_INFO_INIT       \
+ {                                   \
+  sizeof(embed_export_info), NULL, 0 \
+ }
+
+/** Which exports must have Python code when the init code has run. */
+typedef enum embed_required {
+    EMBED_REQUIRED_NONE = -1, /* none */
+    EMBED_REQUIRED_KEPT = 0,  /* default: for a reload those that have code in
+                                 what it replaces */
+    EMBED_REQUIRED_ALL = 1    /* all */
+} embed_required;
 
 /**
  * The last failure on this thread.  All strings are borrowed from the
@@ -139,6 +161,7 @@ EMBED_API const char *embed_version(void);
  *           EMBED_E_ABI     it was made for another libembed;
  *           EMBED_E_PYTHON  there is no usable Python;
  *           EMBED_E_INIT    its init code failed, now or earlier;
+ *           EMBED_E_UNATTACHED  see embed_set_required();
  *           EMBED_E_REENTRY, EMBED_E_CYCLE, EMBED_E_CLOSED, EMBED_E_NOMEM.
  *           embed_last_error() has the text.
  * Blocks:   while the extension is created, here or by another thread.
@@ -187,6 +210,17 @@ EMBED_API embed_status embed_set_isolation(const char *name,
  */
 EMBED_API embed_status embed_set_option(const char *name, const char *option,
                                         const char *value);
+
+/**
+ * Says which exports must have Python code after the init code, for all starts and
+ * reloads from now on.  A start fails otherwise, and a reload changes nothing,
+ * with EMBED_E_UNATTACHED; the last error has the names.  By default a reload
+ * loses none: a program that is empty, or half written, is refused.
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME; EMBED_E_INVALID.
+ */
+EMBED_API embed_status embed_set_required(const char *name,
+                                          embed_required required);
 
 /**
  * Makes an extension out of text, without compiler and library: C declarations,
@@ -261,6 +295,19 @@ EMBED_API embed_status embed_retry(const char *name);
  * Blocks:   never on Python.
  */
 EMBED_API embed_status embed_lookup(const char *name, embed_info *info);
+
+/**
+ * Fills `info` for an export of an extension: its name, and whether Python code is
+ * attached to it now.
+ *
+ * @param i     from 0 to embed_info.n_exports - 1
+ * @param info  `size` set by the caller; filled on success
+ *
+ * Returns:  EMBED_OK; EMBED_E_NAME: there is no such extension or export;
+ *           EMBED_E_INVALID (NULL, or size not set).
+ */
+EMBED_API embed_status embed_lookup_export(const char *name, size_t i,
+                                           embed_export_info *info);
 
 /**
  * Describes all extensions, sorted by name.
@@ -468,6 +515,9 @@ EMBED_API embed_status embed_unload(const char *name, int timeout_ms);
  *
  * Returns:  EMBED_OK; EMBED_E_NAME;
  *           EMBED_E_INIT     the init code failed: nothing has changed;
+ *           EMBED_E_UNATTACHED  it has attached no code to an export that has
+ *                            some now (see embed_set_required()): nothing has
+ *                            changed;
  *           EMBED_E_TIMEOUT  it is replaced, but calls into the old one still
  *                            run (it is parked);
  *           EMBED_E_CLOSED   it was closed meanwhile;

@@ -172,6 +172,12 @@ set_isolation(const std::string &name, embed_isolation level)
     check(embed_set_isolation(name.c_str(), level));
 }
 
+inline void
+set_required(const std::string &name, embed_required required)
+{
+    check(embed_set_required(name.c_str(), required));
+}
+
 /// 0 or less: no deadline.
 inline void
 set_deadline(const std::string &name, int timeout_ms)

@@ -44,6 +44,7 @@ embed_backend(uint32_t abi)
         .create = es_interp_create,
         .init = es_interp_init,
         .module = es_module_def,
+        .attached = es_inst_attached,
         .retire = es_interp_retire,
         .exit = exit_all,
         .call = es_call,

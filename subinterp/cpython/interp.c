@@ -161,6 +161,18 @@ es_insts_walk(const ec_slot *slot, void (*fn)(const es_inst *inst, void *arg),
     }
 }
 
+/* Makes an instance that is in no list; NULL: out of memory. */
+static es_inst *
+inst_alloc(ec_slot *slot)
+{
+    es_inst *inst =
+        calloc(1, sizeof *inst + slot->plugin->num_exports * sizeof(ec_flag));
+    if (inst != NULL) {
+        inst->slot = slot;
+    }
+    return inst;
+}
+
 embed_status
 es_interp_create(ec_slot *slot, void **out, ec_err *err)
 {
@@ -169,7 +181,7 @@ es_interp_create(ec_slot *slot, void **out, ec_err *err)
     if (stack != EMBED_OK) {
         return stack;
     }
-    es_inst *inst = calloc(1, sizeof *inst);
+    es_inst *inst = inst_alloc(slot);
     if (inst == NULL) {
         return ec_fail(err, EMBED_E_NOMEM, "out of memory");
     }
@@ -190,14 +202,20 @@ es_interp_create(ec_slot *slot, void **out, ec_err *err)
     return EMBED_OK;
 }
 
+const ec_flag *
+es_inst_attached(void *arg)
+{
+    return ((es_inst *)arg)->attached;
+}
+
 es_inst *
 es_inst_adopt(ec_slot *slot, es_interp *interp, es_pyext *ext)
 {
-    es_inst *inst = calloc(1, sizeof *inst);
+    es_inst *inst = inst_alloc(slot);
     if (inst != NULL) {
-        inst->slot = slot;
         inst->interp = interp;
         inst->ext = ext;
+        es_pyext_show(ext, inst->attached);
         inst->is_guest = true;
         inst_link(inst);
     }
@@ -268,6 +286,7 @@ inst_init(es_inst *inst, ec_err *err)
         return es_init_failed(plugin, env,
                               "making the modules of the extension", err);
     }
+    es_pyext_show(inst->ext, inst->attached);
     if (es_environment_preload(env) != 0) {
         return es_init_failed(plugin, env, "preload code failed", err);
     }

@@ -70,6 +70,7 @@ typedef struct es_inst {
     bool has_worker;      /* guarded by: the same; a thread calls them */
     struct es_inst *next; /* constant; all that ever were: never freed, as
                               a late caller may still look at its gate */
+    ec_flag attached[];   /* attached[num_exports]; see py_ext.h */
 } es_inst;
 
 /** The main interpreter, which level `shared` lives in. Valid after
@@ -87,6 +88,9 @@ embed_status es_interp_init(void *arg, ec_err *err);
 /** Makes the instance of an extension whose code is in an interpreter already,
  *  with its GIL held.  Takes over a reference to `ext`.  NULL: out of memory. */
 es_inst *es_inst_adopt(ec_slot *slot, es_interp *interp, es_pyext *ext);
+
+/** ec_backend.attached; arg: es_inst */
+const ec_flag *es_inst_attached(void *arg);
 
 /** ec_backend.retire */
 embed_status es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns,

@@ -368,9 +368,7 @@ attach(es_ffi *ffi, PyObject *deco, PyObject *name, PyObject *function)
     fn->callable = Py_NewRef(function);
     fn->entry = entry_of(function);
 
-    es_attached *old = ffi->ext->attached[index];
-    ffi->ext->attached[index] = fn;
-    es_attached_unref(old);
+    es_attached_unref(es_pyext_attach(ffi->ext, (size_t)index, fn));
     return 0;
 }
 

@@ -199,15 +199,35 @@ modules_remove(PyObject *name, const PyObject *value)
     PyErr_Clear();
 }
 
+void
+es_pyext_show(es_pyext *ext, ec_flag *flags)
+{
+    for (size_t i = 0; i < ext->plugin->num_exports; i++) {
+        atomic_store_explicit(&flags[i], ext->attached[i] != NULL,
+                              memory_order_relaxed);
+    }
+    ext->shown = flags;
+}
+
+es_attached *
+es_pyext_attach(es_pyext *ext, size_t export, es_attached *fn)
+{
+    es_attached *old = ext->attached[export];
+
+    ext->attached[export] = fn;
+    if (ext->shown != NULL) {
+        atomic_store_explicit(&ext->shown[export], fn != NULL,
+                              memory_order_relaxed);
+    }
+    return old;
+}
+
 /* Drops the functions, which may run code. */
 static void
 attached_drop(es_pyext *ext)
 {
     for (size_t i = 0; i < ext->plugin->num_exports; i++) {
-        es_attached *fn = ext->attached[i];
-
-        ext->attached[i] = NULL;
-        es_attached_unref(fn);
+        es_attached_unref(es_pyext_attach(ext, i, NULL));
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include "subinterp/cpython/py.h"
 
+#include "core/backend.h"
 #include "core/err.h"
 #include "embed/plugin.h"
 
@@ -35,12 +36,18 @@ typedef struct es_pyext {
     PyObject *lib;          /* owned */
     es_attached **attached; /* attached[plugin->num_exports]; NULL: nothing
                                attached to that export */
+    ec_flag *shown;         /* the same, for threads without the GIL: of its
+                               instance; NULL: it has none so far */
 } es_pyext;
 
 /** Makes ffi and lib and puts the modules NAME and NAME.lib into sys.modules;
  *  those of a library that was imported stay as they are.  NULL with an
  *  exception set. */
 es_pyext *es_pyext_create(es_py *py, struct embed_plugin *plugin);
+/** Has flags[num_exports] say what is attached, now and from now on. */
+void es_pyext_show(es_pyext *ext, ec_flag *flags);
+/** Puts a function in place of the old one, which it returns; NULL: none. */
+es_attached *es_pyext_attach(es_pyext *ext, size_t export, es_attached *fn);
 /** Drops the attached functions; the last reference removes and drops all of
  *  it. */
 void es_pyext_destroy(es_pyext *ext);

@@ -121,6 +121,11 @@ class Unattached(Exception):
     """Raised for an export that has no Python code."""
 
 
+def no_code(*arguments):
+    """What exports without Python code call."""
+    raise Unattached
+
+
 class FFI:
     """The `ffi` of an extension: PyPy's own, but for def_extern().  Without
     arguments: one with declarations of its own, as cffi.FFI()."""
@@ -200,6 +205,8 @@ class FFI:
         self._real.def_extern(
             name=key, error=error,
             onerror=self._handler(index, python, onerror))(python)
+        if python is not no_code:
+            set_attached(self._instance, index)
 
     def _has_complex(self, key):
         """PyPy would read them where their pointers are."""
@@ -246,8 +253,6 @@ class FFI:
 
     def _attach_nothing(self):
         """Has exports without Python code fail as they should."""
-        def no_code(*arguments):
-            raise Unattached
         for key in self._index:
             self._attach(key, no_code, None, None)
 
@@ -444,7 +449,11 @@ def embed_create():
 
 
 # Items of the bridge.
-BUNDLE, PRIVATE, ENVIRONMENT, VERSION, FIRST = 6, 7, 8, 9, 10
+BUNDLE, PRIVATE, ENVIRONMENT, VERSION, ATTACH, NOTICE, FIRST = range(6, 13)
+
+# C's: an export has code now; a line for the operator.
+set_attached = ffi.cast("void (*)(void *, int)", bridge[ATTACH])
+notice = ffi.cast("void (*)(void *, char *)", bridge[NOTICE])
 
 importer = module_of("embed_bundle", text_at(BUNDLE))
 private = module_of("embed_private", text_at(PRIVATE))

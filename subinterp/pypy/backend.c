@@ -110,6 +110,7 @@ embed_backend(uint32_t abi)
         .create = pp_create,
         .init = pp_init,
         .module = module,
+        .attached = pp_attached,
         .retire = pp_retire,
         .exit = exit_all,
         .call = pp_call,

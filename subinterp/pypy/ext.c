@@ -99,7 +99,8 @@ inst_make(ec_slot *slot)
 {
     const struct embed_plugin *plugin = slot->plugin;
     size_t n_globals = (size_t)plugin->context->num_globals;
-    pp_inst *inst = calloc(1, sizeof *inst);
+    pp_inst *inst =
+        calloc(1, sizeof *inst + plugin->num_exports * sizeof(ec_flag));
     if (inst == NULL) {
         return NULL;
     }
@@ -194,6 +195,26 @@ pp_finish(uint64_t deadline_ns)
         free(seconds);
     }
     return in_time;
+}
+
+const ec_flag *
+pp_attached(void *arg)
+{
+    return ((pp_inst *)arg)->attached;
+}
+
+void
+pp_attach(void *arg, int i)
+{
+    pp_inst *inst = arg;
+    atomic_store_explicit(&inst->attached[i], 1, memory_order_relaxed);
+}
+
+void
+pp_notice(void *arg, const char *text)
+{
+    const pp_inst *inst = arg;
+    pp_core->notice(inst->slot->plugin->name, text);
 }
 
 embed_status

@@ -23,6 +23,7 @@ typedef struct pp_inst {
     _Atomic uint64_t calls;
     _Atomic uint64_t errors;
     _Atomic uint64_t call_ticks;
+    ec_flag attached[]; /* attached[num_exports] */
 } pp_inst;
 
 /** ec_backend.create; another extension of the same name is refused. */
@@ -30,6 +31,9 @@ embed_status pp_create(ec_slot *slot, void **out, ec_err *err);
 
 /** ec_backend.init; arg: pp_inst, as below */
 embed_status pp_init(void *arg, ec_err *err);
+
+/** ec_backend.attached; arg: pp_inst */
+const ec_flag *pp_attached(void *arg);
 
 /** ec_backend.retire; PyPy cannot drop a module that C code may still call. */
 embed_status pp_retire(void *arg, bool hooks, uint64_t deadline_ns,
@@ -52,6 +56,8 @@ const void *pp_export_failure(void *arg, int i);
 const struct embed_bundled *pp_bundled(void *arg, int i);
 const ec_setting *pp_setting(void *arg, int i);
 const char *pp_include_name(void *arg, int i);
+void pp_attach(void *arg, int i);
+void pp_notice(void *arg, const char *text);
 void pp_report(void *arg, int i, int status, const char *type,
                const char *value, const char *trace);
 

@@ -48,6 +48,8 @@ pp_bridge pp_the_bridge = {
     .private_text = private_text,
     .environment_text = environment_text,
     .version = EC_VERSION,
+    .attach = pp_attach,
+    .notice = pp_notice,
 };
 
 typedef int gil_check_fn(void);

@@ -28,8 +28,10 @@ typedef struct pp_bridge {
     const ec_setting *(*setting)(void *inst, int i);           /* or NULL */
     const char *bundle_text;                                   /* bundle.py */
     const char *private_text;                                  /* private.py */
-    const char *environment_text; /* environment.py */
-    const char *version;          /* of libembed */
+    const char *environment_text;      /* environment.py */
+    const char *version;               /* of libembed */
+    void (*attach)(void *inst, int i); /* export i has code */
+    void (*notice)(void *inst, const char *text);
     /* Python's; -1: failed for a reason that PyPy has printed */
     int (*load)(void *inst); /* before pp_load() */
     int (*init)(void *inst, const char *name, const char *code, size_t size,

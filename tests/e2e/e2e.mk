@@ -61,7 +61,7 @@ TEST_PROGRAMS += $(call per_python,$(E2E_PROGRAMS))
 
 # What can be done in the interpreter that extensions share, on CPython, too.  Not
 # with ThreadSanitizer: it is the same code, and takes minutes.
-SHARED_TESTS := bundle def_extern exit init lib nesting stats threads values
+SHARED_TESTS := bundle def_extern exit init lib nesting required stats threads values
 SHARED_PYTHON := shared-$(firstword $(PYTHON_VERSIONS))
 IS_TSAN := $(filter thread,$(SAN))
 TEST_PROGRAMS += $(if $(IS_TSAN),,\
