@@ -1,7 +1,8 @@
 /* process.c - process-wide events: exit and fork.
  *
  * At exit every extension's exit handlers run and its streams are flushed,
- * for a bounded time; exports called later give their failure value (R10).
+ * for a bounded time, when the host's own have run; exports called later give
+ * their failure value (R10).
  * Around fork the gates of all interpreters are shut, so that the child finds
  * them whole (R11).
  *
@@ -52,6 +53,16 @@ exit_run(void)
     }
     free(insts);
     backend->attach(outer);
+}
+
+/* After all that atexit() knows, also what the host has registered before its
+ * first call: those handlers may call extensions.  Of a program that has libembed
+ * inside, after its own destructors. */
+__attribute__((destructor(101))) static void
+process_end(void)
+{
+    ec_report_hush();
+    exit_run();
 }
 
 void
@@ -134,7 +145,6 @@ fork_child(void)
 static void
 watch(void)
 {
-    (void)atexit(exit_run);
     (void)pthread_atfork(fork_prepare, fork_parent, fork_child);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/lock.h"
+#include "core/log.h"
 #include "core/replaced.h"
 
 /* Longest name of an extension or a function, with its NUL. */
@@ -28,6 +29,7 @@ static ec_mutex lock = EC_MUTEX_INIT(EC_RANK_LEAF);
 static embed_error_hook *hook_fn; /* guarded by: lock */
 static void *hook_arg;            /* guarded by: lock */
 static _Atomic bool has_hook;     /* for who may not take the lock */
+static _Atomic bool is_hushed;    /* the process is ending */
 static __thread bool is_refusing __attribute__((tls_model("initial-exec")));
 
 /* The key frees a thread's record at its end; plain memory, so that the order
@@ -201,6 +203,12 @@ ec_report_call(struct embed_externpy *fn, const ec_err *err)
     errno = saved;
 }
 
+void
+ec_report_hush(void)
+{
+    atomic_store(&is_hushed, true);
+}
+
 /* One line with C stdio, as Python may not be there to print it. */
 static void
 print_line(const struct embed_externpy *fn, const ec_err *err)
@@ -216,6 +224,11 @@ print_line(const struct embed_externpy *fn, const ec_err *err)
     /* In one piece, and without the 8 KiB of stack that fprintf() takes for a
      * stream that has no buffer: there may be little left (C13). */
     char line[EC_ERR_TEXT_SIZE + 256];
+    if (atomic_load(&is_hushed)) {
+        ec_log(EC_LOG_DEBUG, NULL, "function %.127s() called, but %s", fn->name,
+               reason);
+        return;
+    }
     (void)snprintf(line, sizeof line,
                    "%sfunction %.127s() called, but %s.  %s\n", kind, fn->name,
                    reason, value);

@@ -11,6 +11,10 @@
 #include "core/lock.h"
 #include "core/slot.h"
 
+/** From now on nothing is written to stderr: the process is ending.  The log has
+ *  it, at level debug. */
+void ec_report_hush(void);
+
 /** Makes `err` this thread's last error and calls the error hook.
  *  @param function  name of the export, or "" */
 void

@@ -18,6 +18,7 @@
 
 #include "tests/support/e2e.h"
 #include "tests/support/life.h"
+#include "tests/support/shell.h"
 
 /* Exit waits this long for what does not end (EMBED_EXIT_TIMEOUT_MS). */
 #define EXIT_MS   "300"
@@ -365,35 +366,96 @@ threads_that_go_on_calling_do_not_disturb_the_exit(void **state)
 static void
 host_handler(void)
 {
-    int got = a.add(1, 2);
-    int other = b.add(1, 2);
-    if (got != LIFE_FAILED || other != LIFE_FAILED ||
-        embed_last_error()->status != EMBED_E_CLOSED) {
-        _exit(67);
-    }
-    (void)printf("handler saw %d\n", got);
+    (void)printf("handler saw %d %d\n", a.add(1, 2), b.add(1, 2));
 }
 
 static void
-after_scenario(void *unused)
+after_scenario(void *twice)
 {
-    (void)unused;
     (void)atexit(host_handler); /* before ours: runs after it */
-    life_load(&a, 'a', NULL, NULL);
-    life_load(&b, 'b', NULL, NULL);
+    life_load(&a, 'a', "print('begun a')", NULL);
+    life_load(&b, 'b', "print('begun b')", NULL);
     E2E_CHECK_INT(a.add(1, 2), 3);
+    E2E_CHECK_INT(a.run("import atexit\natexit.register(print, 'bye')"), 0);
+    if (*(bool *)twice) {
+        (void)atexit(host_handler); /* after: runs before the other */
+    }
 }
 
 static void
-calls_after_our_exit_handler_give_the_failure_value(void **state)
+exit_handlers_of_the_host_may_call(void **state)
 {
-    (void)state; /* R10, O10: of extensions that were there, and new ones */
-    run_to(after_scenario, NULL, 0);
-    assert_string_equal(r.out, "handler saw -9\n");
-    assert_int_equal(life_count(r.err, "function lifea.life_add() called, but"),
-                     1);
-    assert_int_equal(life_count(r.err, "function lifeb.life_add() called, but"),
-                     1);
+    (void)state; /* R10, O10: extensions that were there, and new ones */
+    bool twice = false;
+    run_to(after_scenario, &twice, 0);
+    assert_non_null(strstr(r.out, "handler saw 3 3\n"));
+    assert_int_equal(life_count(r.out, "begun a\n"), 1);
+    assert_int_equal(life_count(r.out, "begun b\n"), 1);
+    assert_int_equal(life_count(r.out, "bye\n"), 1);
+    assert_string_equal(r.err, "");
+    twice = true;
+    run_to(after_scenario, &twice, 0);
+    assert_int_equal(life_count(r.out, "handler saw 3 3\n"), 2);
+    assert_int_equal(life_count(r.out, "bye\n"), 1);
+    assert_string_equal(r.err, "");
+}
+
+#define LATE_LIBRARY                                                         \
+ "#include <unistd.h>\n"                                                     \
+ "int (*late_call)(int x);\n"                                                \
+ "__attribute__((destructor)) static void end(void)\n{\n"                    \
+ "    const char *said = late_call(1) == -5 ? \"late\\n\" : \"wrong\\n\";\n" \
+ "    (void)!write(1, said, 5);\n}\n"
+
+/* A host that has its handler before its first call, and a library whose
+ * destructor calls after us.  Linked with the plug-in, opened, and with libembed
+ * inside. */
+static void
+calls_after_our_end_fail_without_a_word(void **state)
+{
+    (void)state; /* R10 */
+    shell_only_plain();
+    shell_write("ext.h", "#include \"embed/plugin.h\"\n"
+                         "int ext(int x) EMBED_ON_FAILURE(-5);\n");
+    shell_write("ext.py", "import atexit\nfrom ext import ffi\n"
+                          "atexit.register(print, 'python ends')\n"
+                          "@ffi.def_extern()\ndef ext(x): return x + 1\n");
+    shell_write("late.c", LATE_LIBRARY);
+    shell_write("host.c",
+                "#include <dlfcn.h>\n#include <stdio.h>\n#include <stdlib.h>\n"
+                "#ifdef OPENED\nstatic int (*ext)(int);\n#else\n"
+                "int ext(int);\n#endif\n"
+                "static void first(void) { printf(\"first %d\\n\", ext(1)); "
+                "fflush(stdout); }\n"
+                "__attribute__((destructor)) static void end(void)\n"
+                "{ printf(\"end %d\\n\", ext(2)); fflush(stdout); }\n"
+                "int main(void)\n{\n    atexit(first);\n"
+                "#ifdef OPENED\n"
+                "    ext = (int (*)(int))dlsym(dlopen(\"./libext.so\", "
+                "RTLD_NOW), \"ext\");\n#endif\n"
+                "    if (ext(0) != 1) return 1;\n"
+                "    void *late = dlopen(\"./late.so\", RTLD_NOW);\n"
+                "    if (late == NULL) return 2;\n"
+                "    *(int (**)(int))dlsym(late, \"late_call\") = ext;\n"
+                "    return 0;\n}\n");
+    shell_expect(0, "$EMBED build ext.h ext.py -o libext.so --emit-c ext.c && "
+                    "export L=\"-L$BUILD/lib -Wl,-rpath,$PWD,-rpath,$BUILD/lib "
+                    "-ldl -lpthread\" I=-I$BUILD/include && "
+                    "$CC -w -shared -fPIC $I late.c -o late.so && "
+                    "$CC -w host.c -o linked -rdynamic -L. -lext -lembed $L && "
+                    "$CC -w -DOPENED host.c -o opened -lembed $L && "
+                    "$CC -w host.c ext.c -o inside $I -rdynamic "
+                    "-Wl,--whole-archive $BUILD/lib/libembed.a "
+                    "-Wl,--no-whole-archive $L");
+    const char *const hosts[] = {"linked", "opened", "inside"};
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        shell_expect(0, "EMBED_HOME=$BUILD timeout 60 ./%s", hosts[i]);
+        shell_expect_output("first 2\nend 3\npython ends\nlate\n");
+    }
+    shell_expect(0, "EMBED_LOG=debug,log timeout 60 ./linked >out && grep -c "
+                    "'debug: function ext.ext() called, but the extension is "
+                    "closed' log");
+    shell_expect_output("1\n");
 }
 
 /* --- embed_shutdown() -----------------------------------------------------*/
@@ -587,7 +649,9 @@ main(void)
         cmocka_unit_test(a_call_in_flight_does_not_hold_the_exit),
         cmocka_unit_test(init_code_in_flight_does_not_hold_the_exit),
         cmocka_unit_test(threads_that_go_on_calling_do_not_disturb_the_exit),
-        cmocka_unit_test(calls_after_our_exit_handler_give_the_failure_value),
+        cmocka_unit_test(exit_handlers_of_the_host_may_call),
+        cmocka_unit_test_setup_teardown(calls_after_our_end_fail_without_a_word,
+                                        shell_enter, shell_leave),
         cmocka_unit_test(
             shutdown_ends_extensions_and_calls_give_the_failure_value),
         cmocka_unit_test(after_a_shutdown_nothing_starts),
