@@ -77,9 +77,12 @@ typedef struct ec_backend {
                                 ec_err *err);
     void (*plugin_free)(struct embed_plugin *plugin);
 
-    /** Starts Python, or joins the one that runs.  Called once. */
+    /** Starts Python, or joins the one that runs.  Called again after a
+     *  failure.
+     *  @param is_final  false; set when that makes no sense: Python itself has
+     *                   failed to start */
     embed_status (*start)(const ec_core *core, const ec_python *python,
-                          ec_err *err);
+                          bool *is_final, ec_err *err);
 
     /** Makes the interpreter for an extension, or finds the shared one. */
     embed_status (*create)(ec_slot *slot, void **inst, ec_err *err);

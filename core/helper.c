@@ -4,41 +4,133 @@
  */
 #include "core/helper.h"
 
-#include <pthread.h>
+#include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "core/libc.h"
 #include "core/lock.h"
 
-int
-ec_helper_start(void *(*run)(void *arg), void *arg, size_t stack_size)
+/* How long the kernel may take to forget a thread that has ended. */
+#define FORGET_NS UINT64_C(100000000)
+
+/* A thread names itself: another one could meet a thread that has ended. */
+static void
+self_prepare(const char *name)
 {
-    pthread_attr_t attr;
-    pthread_t thread;
+    (void)ec_cancel_off();
+    (void)pthread_setname_np(pthread_self(), name);
+}
+
+static int
+thread_make(pthread_t *out, const pthread_attr_t *attr, void *(*run)(void *),
+            void *arg)
+{
     sigset_t all;
     sigset_t old;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
+    int rc = ec_libc_now.pthread_create(out, attr, run, arg);
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return rc;
+}
+
+/* --- waited for -----------------------------------------------------------*/
+
+static void *
+helper_main(void *arg)
+{
+    ec_helper *h = arg;
+    atomic_store(&h->tid, syscall(SYS_gettid));
+    self_prepare(h->name);
+    h->run(h->arg);
+    return NULL;
+}
+
+int
+ec_helper_open(ec_helper *h)
+{
+    pthread_attr_t attr;
     int rc = pthread_attr_init(&attr);
     if (rc != 0) {
         return rc;
     }
-    (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    if (stack_size != 0) {
-        (void)pthread_attr_setstacksize(&attr, stack_size);
+    if (h->stack != NULL) {
+        rc = pthread_attr_setstack(&attr, h->stack, h->stack_size);
     }
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-    rc = ec_libc_now.pthread_create(&thread, &attr, run, arg);
-    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-    (void)pthread_attr_destroy(&attr);
+    atomic_store(&h->tid, 0);
     if (rc == 0) {
-        (void)pthread_setname_np(thread, "embed-helper");
+        rc = thread_make(&h->thread, &attr, helper_main, h);
     }
+    (void)pthread_attr_destroy(&attr);
     return rc;
 }
 
-/* A job that is waited for; freed by the last that knows it. */
-typedef struct run {
+void
+ec_helper_join(const ec_helper *h)
+{
+    int cancel = ec_cancel_off();
+    (void)pthread_join(h->thread, NULL);
+    ec_cancel_restore(cancel);
+    /* The kernel says that a thread has ended before it takes it out of the
+     * process. */
+    uint64_t end = ec_now_ns() + FORGET_NS;
+    int saved = errno;
+    while (syscall(SYS_tgkill, getpid(), atomic_load(&h->tid), 0) == 0 &&
+           ec_now_ns() < end) {
+        (void)sched_yield();
+    }
+    errno = saved;
+}
+
+/* --- not waited for -------------------------------------------------------*/
+
+typedef struct start {
+    const char *name;
+    void (*run)(void *arg);
+    void *arg;
+} start;
+
+static void *
+start_main(void *arg)
+{
+    start s = *(start *)arg;
+    free(arg);
+    self_prepare(s.name);
+    s.run(s.arg);
+    return NULL;
+}
+
+int
+ec_helper_start(const char *name, void (*run)(void *arg), void *arg)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+    start *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        return ENOMEM;
+    }
+    *s = (start){.name = name, .run = run, .arg = arg};
+    int rc = pthread_attr_init(&attr);
+    if (rc == 0) {
+        (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+        rc = thread_make(&thread, &attr, start_main, s);
+        (void)pthread_attr_destroy(&attr);
+    }
+    if (rc != 0) {
+        free(s);
+    }
+    // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the thread has it
+    return rc;
+}
+
+/* --- tasks ----------------------------------------------------------------*/
+
+struct ec_task {
+    ec_helper helper;
     void (*job)(void *arg);
     void *arg;
     void (*drop)(void *arg);
@@ -46,61 +138,70 @@ typedef struct run {
     pthread_cond_t changed; /* with lock */
     bool is_done;           /* guarded by: lock */
     bool is_left;           /* guarded by: lock; nobody waits any more */
-} run;
+};
 
 static void
-run_free(run *r)
+task_free(ec_task *t)
 {
-    (void)pthread_cond_destroy(&r->changed);
-    free(r);
+    (void)pthread_cond_destroy(&t->changed);
+    free(t);
 }
 
-static void *
-run_main(void *arg)
+static void
+task_run(void *arg)
 {
-    run *r = arg;
-    r->job(r->arg);
-    ec_mutex_lock(&r->lock);
-    r->is_done = true;
-    bool is_left = r->is_left;
-    (void)pthread_cond_broadcast(&r->changed);
-    ec_mutex_unlock(&r->lock);
+    ec_task *t = arg;
+    t->job(t->arg);
+    ec_mutex_lock(&t->lock);
+    t->is_done = true;
+    bool is_left = t->is_left;
+    (void)pthread_cond_broadcast(&t->changed);
+    ec_mutex_unlock(&t->lock);
     if (is_left) {
-        r->drop(r->arg);
-        run_free(r);
+        t->drop(t->arg);
+        task_free(t);
     }
-    return NULL;
 }
 
-bool
-ec_helper_run(void (*job)(void *arg), void *arg, void (*drop)(void *arg),
-              uint64_t deadline_ns)
+ec_task *
+ec_task_start(const char *name, void (*job)(void *arg), void *arg,
+              void (*drop)(void *arg))
 {
-    run *r = calloc(1, sizeof *r);
-    if (r == NULL) {
-        drop(arg);
-        return false;
+    ec_task *t = calloc(1, sizeof *t);
+    if (t == NULL) {
+        return NULL;
     }
-    *r = (run){.job = job,
-               .arg = arg,
-               .drop = drop,
-               .lock = EC_MUTEX_INIT(EC_RANK_LEAF)};
-    ec_cond_init(&r->changed);
-    if (ec_helper_start(run_main, r, 0) != 0) {
-        drop(arg);
-        run_free(r);
-        return false;
+    t->helper = (ec_helper){.name = name, .run = task_run, .arg = t};
+    t->job = job;
+    t->arg = arg;
+    t->drop = drop;
+    t->lock = (ec_mutex)EC_MUTEX_INIT(EC_RANK_LEAF);
+    ec_cond_init(&t->changed);
+    if (ec_helper_open(&t->helper) != 0) {
+        task_free(t);
+        return NULL;
     }
+    return t;
+}
+
+void *
+ec_task_end(ec_task *t, uint64_t deadline_ns)
+{
     bool in_time = true;
-    ec_mutex_lock(&r->lock);
-    while (!r->is_done && in_time) {
-        in_time = ec_cond_wait(&r->changed, &r->lock, deadline_ns);
+    ec_mutex_lock(&t->lock);
+    while (!t->is_done && in_time) {
+        in_time = ec_cond_wait(&t->changed, &t->lock, deadline_ns);
     }
-    bool is_done = r->is_done;
-    r->is_left = true;
-    ec_mutex_unlock(&r->lock);
+    bool is_done = t->is_done;
+    void *arg = is_done ? t->arg : NULL;
+    t->is_left = !is_done;
+    if (!is_done) {
+        (void)pthread_detach(t->helper.thread);
+    }
+    ec_mutex_unlock(&t->lock);
     if (is_done) {
-        run_free(r);
+        ec_helper_join(&t->helper);
+        task_free(t);
     }
-    return is_done;
+    return arg;
 }

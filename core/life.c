@@ -164,7 +164,7 @@ static const ec_core core_table = {
     .libc = &ec_libc_now,
 };
 
-/* Starts Python once.  A failure is final: CPython cannot start twice. */
+/* Starts Python once.  Its own failure is final: CPython cannot start twice. */
 static embed_status
 python_start(const ec_backend *b, ec_err *err)
 {
@@ -186,10 +186,14 @@ python_start(const ec_backend *b, ec_err *err)
         return status;
     }
     ec_err why = EC_ERR_INIT;
-    status = b->start(&core_table, &python, &why);
+    bool is_final = false;
+    status = b->start(&core_table, &python, &is_final, &why);
     ec_mutex_lock(&ec_life_lock);
-    python_now = status == EMBED_OK ? PYTHON_STARTED : PYTHON_FAILED;
-    (void)ec_err_copy(&python_why, &why);
+    python_now = PYTHON_STARTED;
+    if (status != EMBED_OK) {
+        python_now = is_final ? PYTHON_FAILED : PYTHON_NONE;
+        (void)ec_err_copy(&python_why, &why);
+    }
     (void)pthread_cond_broadcast(&python_changed);
     ec_mutex_unlock(&ec_life_lock);
     if (status != EMBED_OK) {

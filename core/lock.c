@@ -114,16 +114,49 @@ ec_cond_init(pthread_cond_t *cond)
     (void)pthread_condattr_destroy(&attr);
 }
 
+int
+ec_cancel_off(void)
+{
+    int before = PTHREAD_CANCEL_ENABLE;
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    return before;
+}
+
+void
+ec_cancel_restore(int before)
+{
+    (void)pthread_setcancelstate(before, NULL);
+}
+
+static struct timespec
+timespec_of(uint64_t ns)
+{
+    return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S),
+                             .tv_nsec = (long)(ns % NS_PER_S)};
+}
+
 bool
 ec_cond_wait(pthread_cond_t *cond, ec_mutex *m, uint64_t deadline_ns)
 {
+    bool in_time = true;
+    int cancel = ec_cancel_off();
     if (deadline_ns == UINT64_MAX) {
         must(pthread_cond_wait(cond, &m->os), "pthread_cond_wait");
-        return true;
+    } else {
+        struct timespec end = timespec_of(deadline_ns);
+        in_time = pthread_cond_timedwait(cond, &m->os, &end) == 0;
     }
-    struct timespec ts = {.tv_sec = (time_t)(deadline_ns / NS_PER_S),
-                          .tv_nsec = (long)(deadline_ns % NS_PER_S)};
-    return pthread_cond_timedwait(cond, &m->os, &ts) == 0;
+    ec_cancel_restore(cancel);
+    return in_time;
+}
+
+void
+ec_nap(uint64_t ns)
+{
+    struct timespec left = timespec_of(ns);
+    int cancel = ec_cancel_off();
+    (void)nanosleep(&left, NULL);
+    ec_cancel_restore(cancel);
 }
 
 uint64_t

@@ -61,9 +61,18 @@ void ec_mutex_reinit(ec_mutex *m);
 void ec_cond_init(pthread_cond_t *cond);
 
 /** Waits on `cond`.  @param deadline_ns  CLOCK_MONOTONIC; UINT64_MAX: for
- *  ever.  Returns false when the deadline has passed. */
+ *  ever.  Returns false when the deadline has passed.  No cancellation point. */
 bool ec_cond_wait(pthread_cond_t *cond, ec_mutex *m, uint64_t deadline_ns)
     EC_REQUIRES(m);
+
+/** Sleeps. */
+void ec_nap(uint64_t ns);
+
+/** Holds off the cancellation of this thread.  Nothing of ours cleans up when a
+ *  thread is cancelled: so each entry of libembed does this, and each wait.
+ *  Returns what ec_cancel_restore() wants. */
+int ec_cancel_off(void);
+void ec_cancel_restore(int before);
 
 /** CLOCK_MONOTONIC in nanoseconds. */
 uint64_t ec_now_ns(void);

@@ -466,6 +466,8 @@ EMBED_API embed_status embed_call_pending(const char *name,
  * Bounds the time of each later call of an extension.  One that takes longer
  * is interrupted by embed.DeadlineExceeded, a subclass of embed.Interrupted,
  * and gives EMBED_E_DEADLINE.  What C code does is as for embed_interrupt().
+ * A call that nobody can look after, as no thread can be started, is not made: it
+ * gives its failure value, and EMBED_E_NOMEM.
  *
  * @param timeout_ms  0 or less: no deadline
  *

@@ -1,5 +1,6 @@
 #!/bin/sh
-# check-layers.sh - every #include goes along an arrow of the architecture.
+# check-layers.sh - every #include goes along an arrow of the architecture, and what
+# one place does is done there.
 #
 # SPDX-License-Identifier: MIT
 set -u
@@ -45,4 +46,18 @@ if [ -n "$out" ]; then
     echo "$out" | sed 's/^/forbidden call: /'
     bad=1
 fi
+# One place makes threads, and one waits: what happens when there is no thread, and
+# when one is cancelled, is decided there.
+only() { # REGEXP FILES...
+    what=$1
+    shift
+    out=$(grep -nE "(^|[^a-z_.])($what)\(" core/*.[ch] subinterp/*/*.[ch] |
+        grep -vE "^($(echo "$*" | tr ' ' '|')):")
+    if [ -n "$out" ]; then
+        echo "$out" | sed "s|^|not in $*: |"
+        bad=1
+    fi
+}
+only 'pthread_create|pthread_setname_np' core/helper.c
+only 'pthread_cond_(timed)?wait|(clock_)?nanosleep|usleep' core/lock.c
 exit $bad

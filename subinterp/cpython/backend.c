@@ -8,6 +8,7 @@
 #include "core/version.h"
 #include "subinterp/cpython/call.h"
 #include "subinterp/cpython/control.h"
+#include "subinterp/cpython/deadline.h"
 #include "subinterp/cpython/dump.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/forking.h"

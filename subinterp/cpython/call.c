@@ -7,7 +7,7 @@
 #include "subinterp/cpython/call.h"
 
 #include "core/ticks.h"
-#include "subinterp/cpython/control.h"
+#include "subinterp/cpython/deadline.h"
 #include "subinterp/cpython/py_attached.h"
 
 const ec_core *es_core;
@@ -62,7 +62,7 @@ call_gone(struct embed_externpy *fn, char *buffer)
  * another one has taken its place, that one is entered. */
 static __attribute__((noinline)) bool
 call_enter(struct embed_externpy *fn, es_inst **inst, es_entry *entry,
-           ec_err *err)
+           bool *out_watched, ec_err *err)
 {
     err_init(err);
     while (es_enter_slow(*inst, entry, err) != EMBED_OK) {
@@ -74,7 +74,20 @@ call_enter(struct embed_externpy *fn, es_inst **inst, es_entry *entry,
         ec_err_clear(err);
         *inst = now;
     }
+    if (es_watch_begin(*inst, entry, out_watched, err) != EMBED_OK) {
+        es_leave(entry);
+        return false;
+    }
     return true;
+}
+
+/* Leaves a call that has a deadline. */
+static __attribute__((noinline)) void
+call_leave_watched(const es_inst *inst, es_entry *entry)
+{
+    es_watch_end(entry->state);
+    es_leave(entry);
+    es_watch_settle(inst->interp);
 }
 
 /* --- counting -------------------------------------------------------------*/
@@ -130,13 +143,12 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
     es_entry entry;
     ec_err err; /* set by what fails */
     count c;
-    es_watch watch;
-    watch.expires_ns = 0;
+    bool is_watched = false;
     if (is_counted) {
         c.before = ec_ticks_now();
     }
     if (ES_UNLIKELY(!es_enter_fast(inst, tls, &entry))) {
-        if (!call_enter(fn, &inst, &entry, &err)) {
+        if (!call_enter(fn, &inst, &entry, &is_watched, &err)) {
             if (is_counted) {
                 atomic_fetch_add(&inst->counts.refused, 1);
             }
@@ -144,7 +156,6 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
             call_failed(fn, buffer, &err);
             return;
         }
-        es_watch_begin(&watch, inst, &entry);
     }
     if (is_counted) {
         c.entered = ec_ticks_now();
@@ -155,8 +166,11 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
         if (is_counted) {
             count_end(&c, &inst->counts, EMBED_E_UNATTACHED);
         }
-        es_watch_end(&watch);
-        es_leave(&entry);
+        if (is_watched) {
+            call_leave_watched(inst, &entry);
+        } else {
+            es_leave(&entry);
+        }
         errno = caller_errno;
         call_unattached(fn, buffer);
         return;
@@ -165,10 +179,11 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
     if (is_counted) {
         count_end(&c, &inst->counts, status);
     }
-    if (ES_UNLIKELY(watch.expires_ns != 0)) {
-        es_watch_end(&watch);
+    if (ES_UNLIKELY(is_watched)) {
+        call_leave_watched(inst, &entry);
+    } else {
+        es_leave(&entry);
     }
-    es_leave(&entry);
     errno = tls->py_errno;
     if (ES_UNLIKELY(status != EMBED_OK)) {
         call_raised(fn, &err);

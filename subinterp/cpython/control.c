@@ -1,4 +1,4 @@
-/* control.c - hold, interrupt, deadlines.
+/* control.c - hold, interrupt, time.sleep().
  *
  * SPDX-License-Identifier: MIT
  */
@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "core/helper.h"
 #include "subinterp/cpython/py_state.h"
@@ -141,11 +140,10 @@ typedef struct order {
     const es_state *state; /* NULL: all that are in a call */
     uint64_t call;         /* of `state`: its number; see es_state.watched */
     es_interrupt_kind kind;
-    bool is_waited_for; /* else there is one reference */
+    bool is_waited_for; /* else the rest is not used */
 
     ec_mutex lock;
     pthread_cond_t changed; /* with lock */
-    int refs;               /* guarded by: lock; the last one frees it */
     bool lacks_memory;      /* guarded by: lock; an attempt did */
     phase phase;            /* guarded by: lock */
 } order;
@@ -234,7 +232,7 @@ target_hit(const order *o, es_state *state)
 }
 
 /* Has the threads raise, attached; those that import only if `all`.  Returns
- * how many are left. */
+ * how many are left; more than none when out of memory. */
 static size_t
 deliver(const order *o, bool all)
 {
@@ -284,10 +282,19 @@ es_report_end(void)
     }
 }
 
+static void
+once_init(void)
+{
+    ec_cond_init(&interrupted);
+}
+
 /* Takes a step; false: it is over already, as nobody waits any more. */
 static bool
 order_step(order *o, phase to)
 {
+    if (!o->is_waited_for) {
+        return true;
+    }
     ec_mutex_lock(&o->lock);
     bool ok = o->phase != PHASE_OVER;
     o->phase = ok ? to : PHASE_OVER;
@@ -315,52 +322,24 @@ order_wait(order *o, uint64_t deadline_ns)
     return is_over;
 }
 
-static void
-order_unref(order *o)
-{
-    ec_mutex_lock(&o->lock);
-    bool is_last = --o->refs == 0;
-    ec_mutex_unlock(&o->lock);
-    if (is_last) {
-        (void)pthread_cond_destroy(&o->changed);
-        free(o);
-    }
-}
-
-/* Is there still what the order is for? */
-static bool
-is_wanted(order *o)
-{
-    ec_mutex_lock(&es_threads_lock);
-    bool is_alive = !o->interp->is_ending && o->interp->index != UINT_MAX;
-    const es_state *s = o->is_waited_for ? NULL : o->interp->states;
-    while (s != NULL &&
-           (s != o->state || atomic_load(&s->watched) != o->call)) {
-        s = s->next;
-    }
-    ec_mutex_unlock(&es_threads_lock);
-    return is_alive &&
-           (o->is_waited_for ? order_step(o, PHASE_WAITING) : s != NULL);
-}
-
 /* One attempt, with the GIL.  False: there is more to do. */
 static bool
 order_carry_out(order *o, bool all)
 {
     es_entry entry;
     ec_err ignored = EC_ERR_INIT;
-    bool is_done = true;
     embed_status status = es_enter_interp(o->interp, &entry, &ignored);
+    /* There may be memory again: who waits does so for a bounded time, and a
+     * deadline must not be lost.  Nobody is in what ends or has no number. */
+    bool is_done = status == EMBED_E_CLOSED || o->interp->index == UINT_MAX;
     if (status == EMBED_OK) {
+        is_done = true;
         if (order_step(o, PHASE_CLAIMED)) {
             is_done = deliver(o, all) == 0;
             (void)order_step(o, is_done ? PHASE_OVER : PHASE_WAITING);
         }
-        es_leave(&entry);
-    } else if (status == EMBED_E_NOMEM) {
-        /* There may be memory again: who waits does so for a bounded time, and
-         * a deadline must not be lost. */
-        is_done = !is_wanted(o);
+        es_leave_last(&entry);
+    } else if (o->is_waited_for) {
         ec_mutex_lock(&o->lock);
         o->lacks_memory = !is_done;
         ec_mutex_unlock(&o->lock);
@@ -369,44 +348,53 @@ order_carry_out(order *o, bool all)
     return is_done;
 }
 
+bool
+es_interrupt_call(es_interp *interp, const es_state *state, uint64_t call,
+                  bool all)
+{
+    (void)pthread_once(&once, once_init);
+    order o = {.number = atomic_fetch_add(&n_orders, 1) + 1,
+               .interp = interp,
+               .state = state,
+               .call = call,
+               .kind = ES_INTERRUPT_DEADLINE};
+    return order_carry_out(&o, all);
+}
+
 /* A thread for each order: C code may keep the GIL for as long as it likes. */
-static void *
-order_main(void *arg)
+static void
+order_run(void *arg)
 {
     order *o = arg;
-    const struct timespec nap = {.tv_nsec = IMPORT_NAP_NS};
-    for (int i = 0; !order_carry_out(o, i == IMPORT_NAPS); i++) {
-        (void)nanosleep(&nap, NULL);
+    for (int i = 0;
+         order_step(o, PHASE_WAITING) && !order_carry_out(o, i >= IMPORT_NAPS);
+         i++) {
+        ec_nap(IMPORT_NAP_NS);
     }
     (void)order_step(o, PHASE_OVER);
-    order_unref(o);
-    return NULL;
 }
 
 static void
-once_init(void)
+order_free(void *arg)
 {
-    ec_cond_init(&interrupted);
+    order *o = arg;
+    (void)pthread_cond_destroy(&o->changed);
+    free(o);
 }
 
-/* Starts carrying out a copy of `what`; NULL: it could not be. */
+/* Makes an order to interrupt all calls; NULL: out of memory. */
 static order *
-order_start(const order *what)
+order_make(es_interp *interp)
 {
     order *o = calloc(1, sizeof *o);
-    if (o == NULL) {
-        return NULL;
-    }
-    (void)pthread_once(&once, once_init);
-    *o = *what;
-    o->number = atomic_fetch_add(&n_orders, 1) + 1;
-    o->lock = (ec_mutex)EC_MUTEX_INIT(EC_RANK_LEAF);
-    ec_cond_init(&o->changed);
-    o->refs = o->is_waited_for ? 2 : 1;
-    if (ec_helper_start(order_main, o, 0) != 0) {
-        (void)pthread_cond_destroy(&o->changed);
-        free(o);
-        return NULL;
+    if (o != NULL) {
+        (void)pthread_once(&once, once_init);
+        *o = (order){.number = atomic_fetch_add(&n_orders, 1) + 1,
+                     .interp = interp,
+                     .kind = ES_INTERRUPT_ASKED,
+                     .is_waited_for = true,
+                     .lock = EC_MUTEX_INIT(EC_RANK_LEAF)};
+        ec_cond_init(&o->changed);
     }
     return o;
 }
@@ -415,23 +403,29 @@ embed_status
 es_interrupt(void *arg, uint64_t deadline_ns, ec_err *err)
 {
     const es_inst *inst = arg;
-    const order what = {.interp = inst->interp,
-                        .kind = ES_INTERRUPT_ASKED,
-                        .is_waited_for = true};
     if (inst->interp == &es_main || inst->is_guest) {
         return ec_fail(err, EMBED_E_STATE,
                        "it shares its interpreter: calls of others would be "
                        "interrupted, too");
     }
-    order *o = order_start(&what);
+    order *o = order_make(inst->interp);
     if (o == NULL) {
-        return ec_fail(err, EMBED_E_NOMEM, "cannot start a thread");
+        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+    }
+    ec_task *task = ec_task_start("embed-interrupt", order_run, o, order_free);
+    if (task == NULL) {
+        order_free(o);
+        return ec_fail(err, EMBED_E_NOMEM, "no thread can be started for it");
     }
     bool is_done = order_wait(o, deadline_ns);
     ec_mutex_lock(&o->lock);
     bool lacks_memory = o->lacks_memory;
     ec_mutex_unlock(&o->lock);
-    order_unref(o);
+    /* One that is done has the GIL, and lets go of it at once. */
+    o = ec_task_end(task, is_done ? UINT64_MAX : 0);
+    if (o != NULL) {
+        order_free(o);
+    }
     if (is_done) {
         return EMBED_OK;
     }
@@ -493,152 +487,11 @@ es_interrupt_hand_out(void)
     }
 }
 
-/* --- deadlines ------------------------------------------------------------*/
-
-static ec_mutex watch_lock = EC_MUTEX_INIT(EC_RANK_LEAF);
-static es_watch *watches;  /* guarded by: watch_lock; in no order */
-static uint64_t n_watched; /* guarded by: watch_lock; numbers calls */
-static bool has_guard;     /* guarded by: watch_lock; guard_main() runs */
-static pthread_cond_t watch_added; /* with watch_lock */
-
-static void
-watch_unlink_locked(es_watch *watch) EC_REQUIRES(watch_lock)
-{
-    *watch->link = watch->next;
-    if (watch->next != NULL) {
-        watch->next->link = watch->link;
-    }
-    watch->link = NULL;
-}
-
-/* Takes a call whose time is up; false: there is none.
- * @param out_next_ns  when the next one will be */
-static bool
-expired_take(order *out, uint64_t *out_next_ns) EC_REQUIRES(watch_lock)
-{
-    uint64_t now = ec_now_ns();
-    *out_next_ns = UINT64_MAX;
-    for (es_watch *w = watches; w != NULL; w = w->next) {
-        if (w->expires_ns <= now) {
-            *out = (order){.interp = w->state->interp,
-                           .state = w->state,
-                           .call = atomic_load(&w->state->watched),
-                           .kind = ES_INTERRUPT_DEADLINE};
-            watch_unlink_locked(w);
-            return true;
-        }
-        if (w->expires_ns < *out_next_ns) {
-            *out_next_ns = w->expires_ns;
-        }
-    }
-    return false;
-}
-
-/* The thread that looks at the clock; lives as long as the process. */
-static void *
-guard_main(void *unused)
-{
-    (void)unused;
-    ec_mutex_lock(&watch_lock);
-    for (;;) {
-        order what;
-        uint64_t next = 0;
-        if (expired_take(&what, &next)) {
-            ec_mutex_unlock(&watch_lock);
-            /* Without memory for a thread the call goes on. */
-            (void)order_start(&what);
-            ec_mutex_lock(&watch_lock);
-        } else {
-            (void)ec_cond_wait(&watch_added, &watch_lock, next);
-        }
-    }
-    return NULL;
-}
-
-static bool
-guard_start_locked(void) EC_REQUIRES(watch_lock)
-{
-    if (!has_guard) {
-        ec_cond_init(&watch_added);
-        has_guard = ec_helper_start(guard_main, NULL, 0) == 0;
-    }
-    return has_guard;
-}
-
-void
-es_watch_begin(es_watch *watch, const es_inst *inst, const es_entry *entry)
-{
-    uint64_t limit = atomic_load(&inst->slot->deadline_ns);
-    uint64_t own = es_tls_self.deadline_ns;
-    if (limit == 0 || (own != 0 && own < limit)) {
-        limit = own;
-    }
-    /* A call from inside the same interpreter has the time of the outer one. */
-    if (limit == 0 || entry->state == NULL || inst->interp == &es_main ||
-        atomic_load(&entry->state->watched) != 0) {
-        return;
-    }
-    ec_mutex_lock(&watch_lock);
-    if (guard_start_locked()) {
-        watch->expires_ns = ec_now_ns() + limit;
-        watch->state = entry->state;
-        watch->next = watches;
-        watch->link = &watches;
-        if (watches != NULL) {
-            watches->link = &watch->next;
-        }
-        watches = watch;
-        atomic_store(&entry->state->watched, ++n_watched);
-        (void)pthread_cond_signal(&watch_added);
-    }
-    ec_mutex_unlock(&watch_lock);
-}
-
-void
-es_watch_end(es_watch *watch)
-{
-    if (watch->expires_ns == 0) {
-        return;
-    }
-    ec_mutex_lock(&watch_lock);
-    if (watch->link != NULL) {
-        watch_unlink_locked(watch);
-    }
-    atomic_store(&watch->state->watched, 0);
-    ec_mutex_unlock(&watch_lock);
-}
-
-void
-es_deadline(void *arg)
-{
-    es_inst *inst = arg;
-    if (atomic_load(&inst->slot->deadline_ns) != 0) {
-        es_gate_shut(inst, ES_GATE_WATCHED);
-    } else {
-        es_gate_open(inst, ES_GATE_WATCHED);
-    }
-}
-
-uint64_t
-es_thread_deadline(uint64_t limit_ns)
-{
-    uint64_t before = es_tls_self.deadline_ns;
-    es_tls_self.deadline_ns = limit_ns;
-    return before;
-}
-
 void
 es_control_after_fork(void)
 {
-    /* Calls of this thread that are in flight go on without their deadline. */
-    for (es_watch *w = watches; w != NULL; w = w->next) {
-        w->link = NULL;
-    }
-    ec_mutex_reinit(&watch_lock);
     ec_mutex_reinit(&sleep_lock);
     ec_cond_init(&interrupted);
-    watches = NULL;
-    has_guard = false;
 }
 
 /* --- time.sleep() ---------------------------------------------------------*/

@@ -13,10 +13,12 @@
 #include "core/helper.h"
 #include "subinterp/cpython/thread.h"
 
-/* How long the GIL is waited for; how much of a stack is shown. */
-#define GIL_WAIT_NS UINT64_C(200000000)
-#define FRAMES_MAX  64
-#define NAME_SIZE   32
+/* How long the GIL is waited for; for each of many extensions whose time is up;
+ * how much of a stack is shown. */
+#define GIL_WAIT_NS  UINT64_C(200000000)
+#define LATE_WAIT_NS UINT64_C(1000000)
+#define FRAMES_MAX   64
+#define NAME_SIZE    32
 
 /* What a thread with the GIL writes. */
 typedef struct report {
@@ -179,9 +181,10 @@ report_write(void *arg)
     ec_err_clear(&ignored);
 }
 
-/* What can be told without the GIL. */
+/* What can be told without the GIL.
+ * @param why  the stacks are missing */
 static void
-lines_print(const es_interp *interp, FILE *out)
+lines_print(const es_interp *interp, const char *why, FILE *out)
 {
     size_t n = 0;
     line *lines = lines_take(interp, &n);
@@ -189,17 +192,43 @@ lines_print(const es_interp *interp, FILE *out)
         line_print(&lines[i], out);
     }
     free(lines);
-    (void)fprintf(out, "    no Python stacks: C code keeps the GIL\n");
+    (void)fprintf(out, "    no Python stacks: %s\n", why);
+}
+
+/* Writes who is in an interpreter, waiting until `deadline_ns` for its GIL. */
+static void
+dump(es_interp *interp, uint64_t deadline_ns, FILE *out)
+{
+    report *r = calloc(1, sizeof *r);
+    ec_task *task = NULL;
+    if (r != NULL) {
+        r->interp = interp;
+        task = ec_task_start("embed-dump", report_write, r, report_drop);
+    }
+    if (task == NULL) {
+        free(r);
+        lines_print(interp, "no thread can be started", out);
+        return;
+    }
+    r = ec_task_end(task, deadline_ns);
+    if (r == NULL) {
+        lines_print(interp, "C code keeps the GIL", out);
+        return;
+    }
+    (void)fputs(r->text == NULL ? "" : r->text, out);
+    report_drop(r);
 }
 
 embed_status
-es_still_running(const es_inst *inst, ec_err *err)
+es_still_running(const es_inst *inst, uint64_t deadline_ns, ec_err *err)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     if (out != NULL) {
-        es_dump((void *)(uintptr_t)inst, out);
+        uint64_t end = deadline_ns + GIL_WAIT_NS;
+        uint64_t soon = ec_now_ns() + LATE_WAIT_NS;
+        dump(inst->interp, end > soon ? end : soon, out);
         (void)fclose(out);
     }
     (void)ec_fail(err, EMBED_E_TIMEOUT, "%s: code of it is still running",
@@ -224,16 +253,5 @@ void
 es_dump(void *arg, FILE *out)
 {
     const es_inst *inst = arg;
-    report *r = calloc(1, sizeof *r);
-    if (r == NULL) {
-        return;
-    }
-    r->interp = inst->interp;
-    if (!ec_helper_run(report_write, r, report_drop,
-                       ec_now_ns() + GIL_WAIT_NS)) {
-        lines_print(inst->interp, out);
-        return;
-    }
-    (void)fputs(r->text == NULL ? "" : r->text, out);
-    report_drop(r);
+    dump(inst->interp, ec_now_ns() + GIL_WAIT_NS, out);
 }

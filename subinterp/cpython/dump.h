@@ -10,8 +10,10 @@
 #include "subinterp/cpython/interp.h"
 
 /** Says that code of an instance is still running, in which threads, and with
- *  their stacks in err->traceback.  Returns EMBED_E_TIMEOUT. */
-embed_status es_still_running(const es_inst *inst, ec_err *err);
+ *  their stacks in err->traceback.  Returns EMBED_E_TIMEOUT, soon after the
+ *  deadline. */
+embed_status
+es_still_running(const es_inst *inst, uint64_t deadline_ns, ec_err *err);
 
 /** ec_backend.dump; arg: es_inst */
 void es_dump(void *arg, FILE *out);

@@ -4,7 +4,6 @@
  */
 #include "subinterp/cpython/finish.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "core/helper.h"
@@ -93,72 +92,48 @@ es_finish_run(es_finish what, double seconds)
     PyErr_Clear();
 }
 
-/* One call of es_finish_all(): freed by the last that knows it. */
+/* What is run in one interpreter. */
 typedef struct finishing {
-    ec_mutex lock;
-    pthread_cond_t changed; /* with lock */
-    size_t refs;            /* guarded by: lock */
-    size_t left;            /* guarded by: lock; workers still running */
+    es_interp *interp;
     double seconds;
 } finishing;
 
-typedef struct worker {
-    finishing *all;
-    es_interp *interp;
-} worker;
-
 static void
-finishing_unref(finishing *f, size_t done)
+finishing_run(void *arg)
 {
-    ec_mutex_lock(&f->lock);
-    f->left -= done;
-    bool last = --f->refs == 0;
-    (void)pthread_cond_broadcast(&f->changed);
-    ec_mutex_unlock(&f->lock);
-    if (last) {
-        (void)pthread_cond_destroy(&f->changed);
-        free(f);
-    }
-}
-
-static void *
-worker_main(void *arg)
-{
-    worker *w = arg;
+    const finishing *f = arg;
     /* A state of its own: the interpreter may be busy, and whoever is inside
      * must not be waited for by a thread that others need. */
-    PyThreadState *tstate = es_tstate_new(w->interp);
+    PyThreadState *tstate = es_tstate_new(f->interp);
     if (tstate != NULL) {
         /* C modules may ask for this thread's state (C10). */
         void *slot = es_gilslot_set(tstate);
         PyEval_RestoreThread(tstate);
         /* A host runs its own exit handlers, once. */
-        bool is_foreign = w->interp == &es_main && !es_main_is_ours();
+        bool is_foreign = f->interp == &es_main && !es_main_is_ours();
         es_finish_run(is_foreign ? ES_FINISH_FLUSH : ES_FINISH_EXIT,
-                      w->all->seconds);
+                      f->seconds);
         PyThreadState_Clear(tstate);
         PyThreadState_DeleteCurrent();
         es_gilslot_restore(slot);
     }
-    finishing_unref(w->all, 1);
-    free(w);
-    return NULL;
 }
 
-static bool
-worker_start(finishing *f, es_interp *interp)
+/* Starts that on a thread of its own; NULL: there is none to be had. */
+static ec_task *
+finishing_start(finishing what)
 {
-    worker *w = calloc(1, sizeof *w);
-    if (w == NULL) {
-        return false;
+    finishing *f = calloc(1, sizeof *f);
+    if (f == NULL) {
+        return NULL;
     }
-    w->all = f;
-    w->interp = interp;
-    if (ec_helper_start(worker_main, w, 0) != 0) {
-        free(w);
-        return false;
+    *f = what;
+    ec_task *task = ec_task_start("embed-exit", finishing_run, f, free);
+    if (task == NULL) {
+        free(f);
     }
-    return true;
+    // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the task has it
+    return task;
 }
 
 /* True for the first instance of each interpreter. */
@@ -174,44 +149,49 @@ is_first(void *const *insts, size_t i)
     return true;
 }
 
-bool
-es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns)
+/* Runs on this thread what has no task. */
+static bool
+rest_run(void *const *insts, ec_task *const *tasks, size_t n, double seconds,
+         uint64_t deadline_ns)
 {
-    finishing *f = calloc(1, sizeof *f);
-    uint64_t now = ec_now_ns();
-    if (f == NULL || now >= deadline_ns) {
-        free(f);
-        return false;
-    }
-    f->lock = (ec_mutex)EC_MUTEX_INIT(EC_RANK_LEAF);
-    ec_cond_init(&f->changed);
-    f->refs = 1;
-    /* Half for Python's threads, the rest for the handlers. */
-    f->seconds = (double)(deadline_ns - now) / NS_PER_S / 2;
-    bool ok = true;
+    bool in_time = true;
     for (size_t i = 0; i < n; i++) {
-        if (!is_first(insts, i)) {
+        if ((tasks != NULL && tasks[i] != NULL) || !is_first(insts, i)) {
             continue;
         }
-        ec_mutex_lock(&f->lock);
-        f->refs++;
-        f->left++;
-        ec_mutex_unlock(&f->lock);
-        if (!worker_start(f, ((const es_inst *)insts[i])->interp)) {
-            ec_mutex_lock(&f->lock);
-            f->refs--;
-            f->left--;
-            ec_mutex_unlock(&f->lock);
-            ok = false;
+        in_time = in_time && ec_now_ns() < deadline_ns;
+        if (in_time) {
+            finishing_run(
+                &(finishing){((const es_inst *)insts[i])->interp, seconds});
         }
     }
-    ec_mutex_lock(&f->lock);
-    bool in_time = true;
-    while (f->left > 0 && in_time) {
-        in_time = ec_cond_wait(&f->changed, &f->lock, deadline_ns);
+    return in_time;
+}
+
+es_finished
+es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns)
+{
+    uint64_t now = ec_now_ns();
+    if (now >= deadline_ns) {
+        return ES_FINISHED_NOTHING;
     }
-    ok = ok && f->left == 0;
-    ec_mutex_unlock(&f->lock);
-    finishing_unref(f, 0);
-    return ok;
+    /* Half for Python's threads, the rest for the handlers. */
+    double seconds = (double)(deadline_ns - now) / NS_PER_S / 2;
+    ec_task **tasks = calloc(n == 0 ? 1 : n, sizeof(ec_task *));
+    for (size_t i = 0; tasks != NULL && i < n; i++) {
+        if (is_first(insts, i)) {
+            tasks[i] = finishing_start(
+                (finishing){((const es_inst *)insts[i])->interp, seconds});
+        }
+    }
+    bool is_all = rest_run(insts, tasks, n, seconds, deadline_ns);
+    for (size_t i = 0; tasks != NULL && i < n; i++) {
+        if (tasks[i] != NULL) {
+            finishing *f = ec_task_end(tasks[i], deadline_ns);
+            is_all = f != NULL && is_all;
+            free(f);
+        }
+    }
+    free(tasks);
+    return is_all ? ES_FINISHED : ES_FINISHED_LATE;
 }

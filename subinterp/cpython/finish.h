@@ -18,9 +18,16 @@ typedef enum es_finish {
  *  @param seconds  how long it may wait for Python's threads */
 void es_finish_run(es_finish what, double seconds);
 
+typedef enum es_finished {
+    ES_FINISHED,
+    ES_FINISHED_LATE,   /* some go on, or there was no time for them */
+    ES_FINISHED_NOTHING /* there was no time at all */
+} es_finished;
+
 /** Runs the exit handlers of all interpreters of `insts` at once, each on a
- *  thread of its own, until the deadline.  No GIL is held.
- *  Returns false when some had not finished; they go on in the background. */
-bool es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns);
+ *  thread of its own, until the deadline.  Where there is no thread to be had,
+ *  they run on this one, and are not left before they are done.  No GIL is
+ *  held. */
+es_finished es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_FINISH_H */

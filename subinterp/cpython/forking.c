@@ -5,10 +5,10 @@
 #include "subinterp/cpython/forking.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "core/helper.h"
 #include "subinterp/cpython/control.h"
+#include "subinterp/cpython/deadline.h"
 #include "subinterp/cpython/pending.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/service.h"
@@ -56,6 +56,9 @@ typedef struct holder {
 /* And then for their threads to leave main: 3.13 imports C modules there. */
 #define HOLD_NAP_NS 5000000u
 
+/* How long the service thread may take to end after the fork. */
+#define SETTLE_NS 20000000u
+
 /* Main's switch interval during a fork with other threads in main. */
 #define FORK_INTERVAL_S 0.25
 
@@ -75,14 +78,6 @@ static __thread struct {
 } now;
 
 /* --- prepare --------------------------------------------------------------*/
-
-static void
-nap(uint64_t ns)
-{
-    const struct timespec time = {.tv_sec = (time_t)(ns / 1000000000u),
-                                  .tv_nsec = (long)(ns % 1000000000u)};
-    (void)nanosleep(&time, NULL);
-}
 
 /* Counts the states in an interpreter that libembed knows, without those of
  * `forker`; the service thread has one in each. */
@@ -123,7 +118,7 @@ probe_one(es_interp *interp, probe *p)
             return false;
         }
     } else {
-        PyEval_RestoreThread(interp->initial);
+        es_service_attach(interp->initial);
     }
     bool quiet = is_quiet(interp, p->forker, p->ident);
     (void)PyEval_SaveThread();
@@ -295,7 +290,7 @@ helpers_count(es_interp *interp, int change)
     ec_mutex_unlock(&es_threads_lock);
 }
 
-static void *
+static void
 holder_main(void *arg)
 {
     holder h = *(holder *)arg;
@@ -320,7 +315,6 @@ holder_main(void *arg)
     helpers_count(h.interp, -1);
     ec_mutex_lock(&h.probe->lock);
     probe_unref_locked(h.probe);
-    return NULL;
 }
 
 /* Has a thread take the GIL of a busy interpreter: what runs there may be
@@ -337,7 +331,7 @@ holder_start(probe *p, es_interp *interp)
     p->refs++;
     p->waiting++;
     ec_mutex_unlock(&p->lock);
-    if (ec_helper_start(holder_main, h, 0) != 0) {
+    if (ec_helper_start("embed-fork", holder_main, h) != 0) {
         ec_mutex_lock(&p->lock);
         p->refs--;
         p->waiting--;
@@ -363,7 +357,7 @@ busy_hold(probe *p, uint64_t deadline_ns)
     }
     ec_mutex_unlock(&p->lock);
     if (any) {
-        nap(HOLD_NAP_NS);
+        ec_nap(HOLD_NAP_NS);
     }
 }
 
@@ -400,7 +394,7 @@ main_enter(void)
         /* Who waits for the GIL looks after it once in an interval, under a
          * lock that the child needs: let them sleep through the fork. */
         now.interval = interval_set(FORK_INTERVAL_S);
-        nap((uint64_t)(now.interval * 4e9));
+        ec_nap((uint64_t)(now.interval * 4e9));
     }
     PyOS_BeforeFork(); /* takes CPython's lock of all states (3.13) */
 }
@@ -474,6 +468,7 @@ es_fork_parent(void *const *insts, size_t n)
     }
     main_leave();
     probe_end();
+    es_service_settle(ec_now_ns() + SETTLE_NS);
     for (size_t i = 0; i < n; i++) {
         es_gate_open(insts[i], ES_GATE_FORK);
     }
@@ -521,6 +516,7 @@ es_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
     es_thaw_after_fork();
     es_service_after_fork();
     es_control_after_fork();
+    es_deadline_after_fork();
     probe_after_fork();
     es_main_use use = main_use();
     es_main_after_fork(use);
@@ -542,4 +538,5 @@ es_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
     if (use != ES_MAIN_WHOLE) {
         es_interp_abandon(&es_main);
     }
+    es_deadline_resume();
 }

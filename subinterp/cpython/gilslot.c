@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/libc.h"
+#include "core/helper.h"
 #include "subinterp/cpython/service.h"
 
 /* pthread keys of glibc are small numbers. */
@@ -81,14 +81,14 @@ place_search(void)
 
 /* On a fresh thread, a new state of the main interpreter is the value of
  * exactly one key: CPython's. */
-static void *
+static void
 search(void *unused)
 {
     (void)unused;
     es_service_join(); /* the service thread waits: no call can begin here */
     PyThreadState *tstate = PyThreadState_New(PyInterpreterState_Main());
     if (tstate == NULL) {
-        return NULL;
+        return;
     }
     size_t n = 0;
     for (pthread_key_t k = 0; k < KEYS_MAX; k++) {
@@ -104,16 +104,17 @@ search(void *unused)
     if (is_known) {
         place_search();
     }
-    return NULL;
 }
 
-void
+bool
 es_gilslot_discover(void)
 {
-    pthread_t thread;
-    if (ec_libc_now.pthread_create(&thread, NULL, search, NULL) == 0) {
-        (void)pthread_join(thread, NULL);
+    ec_helper thread = {.name = "embed-start", .run = search};
+    if (ec_helper_open(&thread) != 0) {
+        return false;
     }
+    ec_helper_join(&thread);
+    return true;
 }
 
 void

@@ -23,8 +23,9 @@
 #define ES_LIKELY(x)   __builtin_expect(!!(x), 1)
 #define ES_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-/** Finds CPython's key.  The main interpreter runs and is not attached. */
-void es_gilslot_discover(void);
+/** Looks for CPython's key.  The main interpreter runs and is not attached.
+ *  False: that takes a thread, and none can be had now. */
+bool es_gilslot_discover(void);
 
 /** Was it found?  Constant after es_gilslot_discover(). */
 bool es_gilslot_is_known(void);

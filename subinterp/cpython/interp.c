@@ -128,7 +128,7 @@ interp_create(embed_isolation level, es_interp **out, ec_err *err)
     }
     interp->level = level;
     create_args args = {.interp = interp, .status = EMBED_OK, .err = err};
-    embed_status status = es_service_run(create_job, &args, err);
+    embed_status status = es_service_run(create_job, &args, UINT64_MAX, err);
     if (status == EMBED_OK) {
         status = args.status;
     }
@@ -343,7 +343,7 @@ es_interp_end_job(void *arg)
     es_interp *interp = arg;
     if (es_interp_may_end() && interp->initial != NULL) {
         es_tstates_wait();
-        PyEval_RestoreThread(interp->initial);
+        es_service_attach(interp->initial);
         end_attached(interp);
     }
 }
@@ -356,7 +356,7 @@ end_all_job(void *unused)
     es_interp **all = es_interps_snapshot(&n);
     for (size_t i = 0; i < n; i++) {
         if (all[i]->initial != NULL) {
-            PyEval_RestoreThread(all[i]->initial);
+            es_service_attach(all[i]->initial);
             es_states_delete_idle(all[i]);
             end_attached(all[i]);
         }
@@ -368,7 +368,7 @@ void
 es_interps_end_all(void)
 {
     es_barrier();
-    (void)es_service_run(end_all_job, NULL, NULL);
+    (void)es_service_run(end_all_job, NULL, UINT64_MAX, NULL);
 }
 
 /* Drops what the extension has in its interpreter. */
@@ -391,9 +391,11 @@ ext_drop(es_inst *inst)
 }
 
 /* Ends the interpreter of a drained instance, now or when the last thread that
- * has a state in it lets go. Returns false when it stays. */
-static bool
-interp_end(es_interp *interp, ec_err *err)
+ * has a state in it lets go.
+ * @param out_parked  set when it stays for now */
+static embed_status
+interp_end(es_interp *interp, uint64_t deadline_ns, bool *out_parked,
+           ec_err *err)
 {
     es_thread_drop(interp);
     ec_mutex_lock(&es_threads_lock);
@@ -401,9 +403,11 @@ interp_end(es_interp *interp, ec_err *err)
     interp->is_orphan = !is_free;
     interp->is_ending = is_free;
     ec_mutex_unlock(&es_threads_lock);
-    return is_free &&
-           es_service_run(es_interp_end_job, interp, err) == EMBED_OK &&
-           interp->initial == NULL;
+    embed_status status =
+        is_free ? es_service_run(es_interp_end_job, interp, deadline_ns, err)
+                : EMBED_OK;
+    *out_parked = !is_free || status != EMBED_OK || interp->initial != NULL;
+    return status;
 }
 
 /* Closes the guests of an interpreter that is about to end. */
@@ -438,20 +442,27 @@ es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
      * handlers. */
     uint64_t now = ec_now_ns();
     uint64_t share = now < deadline_ns && hooks ? (deadline_ns - now) / 2 : 0;
-    bool ok = es_interp_drain(interp, deadline_ns - share);
+    es_finished finished = ES_FINISHED;
+    bool is_drained = es_interp_drain(interp, deadline_ns - share);
     if (hooks) {
-        ok = es_finish_all(&arg, 1, deadline_ns) && ok;
+        finished = es_finish_all(&arg, 1, deadline_ns);
     }
-    if (!ok) {
-        return es_still_running(inst, err);
+    if (!is_drained || finished == ES_FINISHED_LATE) {
+        return es_still_running(inst, deadline_ns, err);
+    }
+    if (finished == ES_FINISHED_NOTHING) {
+        return ec_fail(err, EMBED_E_TIMEOUT,
+                       "%s: no time was left for its exit handlers",
+                       inst->slot->plugin->name);
     }
     ext_drop(inst);
     if (interp == &es_main) {
         *out_parked = false;
         es_thread_drop(interp);
-    } else {
-        guests_drop(interp);
-        *out_parked = !interp_end(interp, err);
+        return EMBED_OK;
     }
-    return EMBED_OK;
+    guests_drop(interp);
+    /* Without exit handlers nobody has set a time: its init code has failed. */
+    return interp_end(interp, hooks ? deadline_ns : UINT64_MAX, out_parked,
+                      err);
 }

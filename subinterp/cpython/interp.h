@@ -18,6 +18,7 @@
 
 typedef struct es_state es_state;
 typedef struct es_pending es_pending;
+typedef struct es_guard es_guard;
 
 /* Why entries of an instance must take the slow path; bits of `gate`. */
 enum {
@@ -36,6 +37,8 @@ typedef struct es_interp {
     es_py *py;              /* guarded by: its GIL; NULL before the first
                                 extension */
     es_state *states;       /* guarded by: threads lock; all cached states */
+    es_guard *guard;        /* what looks after its deadlines; set once, while
+                               a call is in flight that has one; or NULL */
     unsigned n_left_behind; /* guarded by: threads lock; states of threads that
                                are not in this fork child */
     unsigned n_helpers; /* guarded by: threads lock; threads of libembed that

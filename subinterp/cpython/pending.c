@@ -32,7 +32,7 @@ pending_take(es_inst *inst)
     return first;
 }
 
-static void *
+static void
 worker(void *arg)
 {
     es_inst *inst = arg;
@@ -50,7 +50,6 @@ worker(void *arg)
         free(at);
         at = next;
     }
-    return NULL;
 }
 
 embed_status
@@ -58,13 +57,16 @@ es_call_pending(void *arg, embed_pending_fn *fn, void *fn_arg, ec_err *err)
 {
     es_inst *inst = arg;
     es_pending *fresh = calloc(1, sizeof *fresh);
+    const char *why = "out of memory";
     bool is_good = fresh != NULL;
     if (is_good) {
         *fresh = (es_pending){fn, fn_arg, NULL};
         ec_mutex_lock(&es_threads_lock);
         if (!inst->has_worker) {
-            inst->has_worker = ec_helper_start(worker, inst, 0) == 0;
+            inst->has_worker =
+                ec_helper_start("embed-pending", worker, inst) == 0;
             is_good = inst->has_worker;
+            why = "no thread can be started for it";
         }
         if (is_good) {
             es_pending **link = &inst->pending;
@@ -77,7 +79,7 @@ es_call_pending(void *arg, embed_pending_fn *fn, void *fn_arg, ec_err *err)
     }
     if (!is_good) {
         free(fresh);
-        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+        return ec_fail(err, EMBED_E_NOMEM, "%s", why);
     }
     return EMBED_OK;
 }

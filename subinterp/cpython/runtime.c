@@ -82,7 +82,7 @@ preinitialize(ec_err *err)
 /* An isolated Python: no environment, no signal handlers, no locale change, no
  * stdio change; `site` runs later, inside each interpreter (C4). */
 static embed_status
-initialize(const ec_python *python, ec_err *err)
+initialize(const ec_python *python, bool *is_final, ec_err *err)
 {
     embed_status status = preinitialize(err);
     if (status != EMBED_OK) {
@@ -102,6 +102,7 @@ initialize(const ec_python *python, ec_err *err)
     }
     if (!PyStatus_Exception(rc)) {
         rc = Py_InitializeFromConfig(&config);
+        *is_final = PyStatus_Exception(rc) != 0;
     }
     PyConfig_Clear(&config);
     return status_check(rc, err);
@@ -137,13 +138,14 @@ watch_foreign_end(void)
 
 typedef struct start_args {
     const ec_python *python;
+    bool *is_final;
     embed_status status;
     ec_err *err;
 } start_args;
 
 /* With the main GIL: fills es_main and prepares the main interpreter. */
 static void
-main_prepare(start_args *args, bool is_foreign)
+main_prepare(start_args *args)
 {
     es_main.is = PyInterpreterState_Main();
     es_main.id = PyInterpreterState_GetID(es_main.is);
@@ -151,9 +153,21 @@ main_prepare(start_args *args, bool is_foreign)
     if (es_guard_main() != 0) {
         args->status = es_err_from_exception(args->err, EMBED_E_PYTHON,
                                              "preparing Python");
-    }
-    if (is_foreign) {
+    } else if (!is_main_ours) {
         watch_foreign_end();
+    }
+}
+
+/* Starts a Python of our own, and leaves it. */
+static void
+main_start(start_args *args)
+{
+    es_stats_init();
+    args->status = initialize(args->python, args->is_final, args->err);
+    if (args->status == EMBED_OK) {
+        is_main_ours = true;
+        main_tstate = PyThreadState_Get();
+        (void)PyEval_SaveThread();
     }
 }
 
@@ -163,35 +177,32 @@ start_job(void *arg)
     start_args *args = arg;
     static start_guard guard;
     start_guard_take(&guard);
-    bool is_foreign = Py_IsInitialized() != 0;
-    if (!is_foreign) {
-        es_stats_init();
-        args->status = initialize(args->python, args->err);
-        is_main_ours = args->status == EMBED_OK;
-        if (is_main_ours) {
-            main_tstate = PyThreadState_Get();
-            main_prepare(args, false);
-            (void)PyEval_SaveThread();
-        }
+    if (!Py_IsInitialized()) {
+        main_start(args);
     }
     start_guard_give();
-    if (is_foreign) {
-        if (!es_main_attach()) {
-            args->status = ec_fail(args->err, EMBED_E_NOMEM, "out of memory");
-            return;
-        }
-        es_stats_init();
-        main_prepare(args, true);
-        es_main_detach();
+    /* Ours may be there already: an earlier start got as far as that. */
+    if (args->status == EMBED_OK && !es_main_attach()) {
+        args->status = ec_fail(args->err, EMBED_E_NOMEM, "out of memory");
+    }
+    if (args->status != EMBED_OK) {
+        return;
+    }
+    es_stats_init();
+    main_prepare(args);
+    es_main_detach();
+    if (args->status == EMBED_OK && !es_threads_init()) {
+        args->status =
+            ec_fail(args->err, EMBED_E_NOMEM, "no thread can be started");
     }
     if (args->status == EMBED_OK) {
         es_interp_number(&es_main);
-        es_threads_init();
     }
 }
 
 embed_status
-es_runtime_start(const ec_core *core, const ec_python *python, ec_err *err)
+es_runtime_start(const ec_core *core, const ec_python *python, bool *is_final,
+                 ec_err *err)
 {
     unsigned long running = Py_Version >> 16;
     ec_ticks_init();
@@ -202,8 +213,9 @@ es_runtime_start(const ec_core *core, const ec_python *python, ec_err *err)
     }
     es_core = core;
     ec_libc_now = *core->libc;
-    start_args args = {.python = python, .status = EMBED_OK, .err = err};
-    embed_status status = es_service_run(start_job, &args, err);
+    start_args args = {
+        .python = python, .is_final = is_final, .status = EMBED_OK, .err = err};
+    embed_status status = es_service_run(start_job, &args, UINT64_MAX, err);
     return status != EMBED_OK ? status : args.status;
 }
 
@@ -221,7 +233,7 @@ es_main_attach(void)
     if (main_tstate == NULL) {
         return false;
     }
-    PyEval_RestoreThread(main_tstate);
+    es_service_attach(main_tstate);
     return true;
 }
 

@@ -9,8 +9,8 @@
 
 /** Starts Python on the service thread, or joins the one that runs.
  *  ec_backend.start */
-embed_status
-es_runtime_start(const ec_core *core, const ec_python *python, ec_err *err);
+embed_status es_runtime_start(const ec_core *core, const ec_python *python,
+                              bool *is_final, ec_err *err);
 
 /** Attaches the service thread's own state of the main interpreter.  On the
  *  service thread, which holds no GIL.  False when there is none (after a fork

@@ -73,6 +73,9 @@ arena_free(void *ctx, void *address, size_t size)
 void
 es_stats_init(void)
 {
+    if (real.alloc != NULL) {
+        return; /* an earlier start got as far as this */
+    }
     PyObject_GetArenaAllocator(&real);
     PyObjectArenaAllocator ours = {real.ctx, arena_alloc, arena_free};
     PyObject_SetArenaAllocator(&ours);

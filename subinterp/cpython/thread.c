@@ -9,7 +9,6 @@
 #include <linux/membarrier.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/inside.h"
@@ -28,8 +27,6 @@
 __thread es_tls es_tls_self;
 ec_mutex es_threads_lock = EC_MUTEX_INIT(EC_RANK_THREADS);
 
-static es_interp **numbers;    /* guarded by: es_threads_lock */
-static size_t n_numbers;       /* guarded by: es_threads_lock */
 static pthread_cond_t changed; /* with es_threads_lock; of the next two */
 static size_t n_making;        /* guarded by: es_threads_lock; threads that make
                                     a PyThreadState right now */
@@ -75,83 +72,11 @@ process_init(void)
     (void)pthread_key_create(&exit_key, thread_exit);
 }
 
-void
+bool
 es_threads_init(void)
 {
     (void)pthread_once(&once, process_init);
-    es_gilslot_discover();
-}
-
-/* --- interpreters by number -----------------------------------------------*/
-
-void
-es_interp_number(es_interp *interp)
-{
-    ec_mutex_lock(&es_threads_lock);
-    size_t i = 0;
-    while (i < n_numbers && numbers[i] != NULL) {
-        i++;
-    }
-    if (i == n_numbers) {
-        size_t n = n_numbers == 0 ? 16 : n_numbers * 2;
-        es_interp **grown = realloc(numbers, n * sizeof(es_interp *));
-        if (grown == NULL) {
-            /* A number nobody can cache a state under: entries fail with
-             * EMBED_E_NOMEM. */
-            interp->index = UINT_MAX;
-            ec_mutex_unlock(&es_threads_lock);
-            return;
-        }
-        for (size_t k = n_numbers; k < n; k++) {
-            grown[k] = NULL;
-        }
-        numbers = grown;
-        n_numbers = n;
-    }
-    numbers[i] = interp;
-    interp->index = (unsigned)i;
-    ec_mutex_unlock(&es_threads_lock);
-}
-
-void
-es_interp_unnumber(es_interp *interp)
-{
-    ec_mutex_lock(&es_threads_lock);
-    if (interp->index < n_numbers) {
-        numbers[interp->index] = NULL;
-    }
-    ec_mutex_unlock(&es_threads_lock);
-}
-
-es_interp **
-es_interps_snapshot(size_t *out_n)
-{
-    ec_mutex_lock(&es_threads_lock);
-    es_interp **all =
-        n_numbers == 0 ? NULL : calloc(n_numbers, sizeof(es_interp *));
-    size_t n = 0;
-    for (size_t i = 0; all != NULL && i < n_numbers; i++) {
-        if (numbers[i] != NULL) {
-            all[n++] = numbers[i];
-        }
-    }
-    ec_mutex_unlock(&es_threads_lock);
-    *out_n = n;
-    return all;
-}
-
-es_interp *
-es_interp_find(const PyInterpreterState *is)
-{
-    es_interp *found = NULL;
-    ec_mutex_lock(&es_threads_lock);
-    for (size_t i = 0; i < n_numbers && found == NULL; i++) {
-        if (numbers[i] != NULL && numbers[i]->is == is) {
-            found = numbers[i];
-        }
-    }
-    ec_mutex_unlock(&es_threads_lock);
-    return found;
+    return es_gilslot_discover();
 }
 
 /* --- thread states --------------------------------------------------------*/
@@ -314,21 +239,18 @@ state_unlink(es_state *state)
     return end;
 }
 
-/* Deletes a state of this thread; its thread-locals die here, on the thread
- * that owns them. */
+/* Deletes a state of this thread, attached, and undoes the entry; its
+ * thread-locals die here, on the thread that owns them. */
 static void
-state_destroy(es_state *state)
+state_delete(es_state *state, const es_entry *entry)
 {
-    es_entry entry = {.state = NULL};
     es_interp *interp = state->interp;
-    state_count_in(state);
-    es_attach_state(&entry, state->tstate);
     state->held = UINT_MAX; /* no call, from here on */
     PyThreadState_Clear(state->tstate);
     PyThreadState_DeleteCurrent();
-    es_gilslot_restore(entry.outer_slot);
-    if (entry.outer != NULL) {
-        PyEval_RestoreThread(entry.outer);
+    es_gilslot_restore(entry->outer_slot);
+    if (entry->outer != NULL) {
+        PyEval_RestoreThread(entry->outer);
     }
     if (state_unlink(state)) {
         ec_err ignored = EC_ERR_INIT;
@@ -336,6 +258,15 @@ state_destroy(es_state *state)
         ec_err_clear(&ignored);
     }
     free(state);
+}
+
+static void
+state_destroy(es_state *state)
+{
+    es_entry entry = {.state = NULL};
+    state_count_in(state);
+    es_attach_state(&entry, state->tstate);
+    state_delete(state, &entry);
 }
 
 /* Deletes all states of this thread that are there; false: there were none. */
@@ -556,7 +487,11 @@ es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err)
     }
     es_state *state = state_get(thread, interp);
     if (state == NULL) {
-        return ec_fail(err, EMBED_E_NOMEM, "out of memory");
+        ec_mutex_lock(&es_threads_lock);
+        bool is_ending = interp->is_ending;
+        ec_mutex_unlock(&es_threads_lock);
+        return is_ending ? ec_fail(err, EMBED_E_CLOSED, "its interpreter ends")
+                         : ec_fail(err, EMBED_E_NOMEM, "out of memory");
     }
     state_count_in(state);
     entry->state = state;
@@ -647,6 +582,14 @@ es_thread_release(ec_err *err)
 }
 
 void
+es_leave_last(es_entry *entry)
+{
+    es_state *state = entry->state;
+    state->thread->states[state->interp->index] = NULL;
+    state_delete(state, entry);
+}
+
+void
 es_thread_drop(es_interp *interp)
 {
     es_thread *thread = es_tls_self.thread;
@@ -678,12 +621,11 @@ es_interp_is_busy(es_interp *interp)
 bool
 es_interp_drain(es_interp *interp, uint64_t deadline_ns)
 {
-    const struct timespec nap = {.tv_nsec = DRAIN_POLL_NS};
     while (es_interp_is_busy(interp)) {
         if (ec_now_ns() >= deadline_ns) {
             return false;
         }
-        (void)nanosleep(&nap, NULL);
+        ec_nap(DRAIN_POLL_NS);
     }
     return true;
 }

@@ -26,6 +26,15 @@ typedef enum es_interrupt_kind {
     ES_INTERRUPT_DEADLINE = 2,
 } es_interrupt_kind;
 
+/** A call in flight that has a deadline; see deadline.h. */
+typedef struct es_watch {
+    uint64_t expires_ns;           /* CLOCK_MONOTONIC */
+    unsigned n_tries;              /* to interrupt it */
+    es_state *state;               /* of the call */
+    struct es_watch *next, **link; /* guarded by: the deadline lock; NULL link:
+                                      it is not in the list */
+} es_watch;
+
 /** A thread's state in one interpreter. */
 struct es_state {
     PyThreadState *tstate;
@@ -38,6 +47,7 @@ struct es_state {
     uint64_t interrupted_by;  /* guarded by: the GIL; the last order's number */
     _Atomic uint64_t watched; /* the number of its call that has a deadline;
                                    0: none.  Numbers are used once. */
+    es_watch watch;           /* of that call */
     es_thread *thread;        /* NULL in a fork child: its thread is gone */
     es_state *next;           /* guarded by: threads lock; in interp->states */
 };
@@ -92,8 +102,13 @@ embed_status es_enter_slow(es_inst *inst, es_entry *entry, ec_err *err);
  *  EMBED_E_NOMEM. */
 embed_status es_stack_check(ec_err *err);
 
-/** As es_enter_slow(), for the interpreter itself: no gate. */
+/** As es_enter_slow(), for the interpreter itself: no gate.  EMBED_E_CLOSED: it
+ *  ends, or has ended. */
 embed_status es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err);
+
+/** Undoes es_enter_interp() on a thread of ours that does not come back, and
+ *  deletes its state with the GIL that it has: its end waits for nobody then. */
+void es_leave_last(es_entry *entry);
 
 /** Undoes an entry: the thread has again what it had before (R4). */
 static inline void es_leave(es_entry *entry);
@@ -122,8 +137,9 @@ embed_status es_thread_release(ec_err *err);
 void es_thread_drop(es_interp *interp);
 
 /** Prepares what entries need of the process: fences, gates, the gilstate slot.
- *  The main interpreter runs and is not attached. */
-void es_threads_init(void);
+ *  The main interpreter runs and is not attached.  False: no thread can be had
+ *  for that now. */
+bool es_threads_init(void);
 
 /** Adds an interpreter to the table: sets interp->index. */
 void es_interp_number(es_interp *interp);

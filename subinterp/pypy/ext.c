@@ -185,16 +185,24 @@ pp_finish(uint64_t deadline_ns)
     if (atomic_exchange(&is_done, true)) {
         return true; /* nothing starts any more */
     }
-    double *seconds = now < deadline_ns ? malloc(sizeof *seconds) : NULL;
-    if (seconds == NULL) {
+    if (now >= deadline_ns) {
         return false;
     }
-    *seconds = (double)(deadline_ns - now) / NS_PER_S * FINISH_SHARE;
-    bool in_time = ec_helper_run(finish_job, seconds, free, deadline_ns);
-    if (in_time) {
-        free(seconds);
+    double time = (double)(deadline_ns - now) / NS_PER_S * FINISH_SHARE;
+    double *seconds = malloc(sizeof *seconds);
+    ec_task *task = NULL;
+    if (seconds != NULL) {
+        *seconds = time;
+        task = ec_task_start("embed-exit", finish_job, seconds, free);
     }
-    return in_time;
+    if (task == NULL) {
+        free(seconds);
+        finish_job(&time);
+        return ec_now_ns() < deadline_ns;
+    }
+    seconds = ec_task_end(task, deadline_ns);
+    free(seconds);
+    return seconds != NULL;
 }
 
 const ec_flag *

@@ -228,13 +228,15 @@ fork_watch(void)
 /* What the thread that starts PyPy is given. */
 typedef struct starting {
     const ec_python *python;
+    bool *is_final;
     ec_err *err;
     embed_status status;
     sem_t done;
 } starting;
 
+/* @param is_final  set when it cannot be tried again */
 static embed_status
-start(const ec_python *python, ec_err *err)
+start(const ec_python *python, bool *is_final, ec_err *err)
 {
     void *handle = dlopen(python->library, RTLD_NOW | RTLD_GLOBAL);
     if (handle == NULL) {
@@ -247,6 +249,7 @@ start(const ec_python *python, ec_err *err)
         status = symbols_find(handle, python, err);
     }
     if (status == EMBED_OK) {
+        *is_final = true;
         status = pypy_start(python, err);
     }
     if (status == EMBED_OK) {
@@ -263,37 +266,43 @@ start(const ec_python *python, ec_err *err)
 }
 
 /* The thread that PyPy takes for its main one, where signal handlers may be
- * set, and runs no code of extensions: they may not take the host's (G1). */
-static void *
-start_main(void *arg)
+ * set, and runs no code of extensions: they may not take the host's (G1).  It
+ * stays as long as PyPy runs: PyPy knows it by its pthread_t, which a thread of
+ * the host's would get next. */
+static void
+start_run(void *arg)
 {
     starting *s = arg;
     is_starter = true;
-    s->status = start(s->python, s->err);
+    s->status = start(s->python, s->is_final, s->err);
+    bool stays = s->status == EMBED_OK || *s->is_final;
     (void)sem_post(&s->done);
-    for (;;) {
+    while (stays) {
         (void)pause();
     }
-    return NULL;
 }
 
 embed_status
-pp_start(const ec_core *core, const ec_python *python, ec_err *err)
+pp_start(const ec_core *core, const ec_python *python, bool *is_final,
+         ec_err *err)
 {
     int saved = errno;
-    starting s = {.python = python, .err = err};
+    starting s = {.python = python, .is_final = is_final, .err = err};
     pp_core = core;
     ec_libc_now = *core->libc;
     pp_guarded_init();
     ec_ticks_init();
     is_ours = !python->is_live;
     if (!is_ours) {
-        s.status = start(python, err);
-    } else if (sem_init(&s.done, 0, 0) != 0 ||
-               ec_helper_start(start_main, &s, 0) != 0) {
-        s.status = ec_fail(err, EMBED_E_NOMEM, "cannot start a thread");
+        s.status = start(python, is_final, err);
+    } else if (sem_init(&s.done, 0, 0) != 0) {
+        s.status = ec_fail(err, EMBED_E_NOMEM, "out of memory");
     } else {
-        while (sem_wait(&s.done) != 0) {
+        if (ec_helper_start("embed-pypy", start_run, &s) == 0) {
+            while (sem_wait(&s.done) != 0) {
+            }
+        } else {
+            s.status = ec_fail(err, EMBED_E_NOMEM, "cannot start a thread");
         }
         (void)sem_destroy(&s.done);
     }

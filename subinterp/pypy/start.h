@@ -58,8 +58,8 @@ extern const ec_core *pp_core; /* constant after pp_start() */
 extern pp_bridge pp_the_bridge;
 
 /** Starts PyPy, or joins it.  ec_backend.start */
-embed_status
-pp_start(const ec_core *core, const ec_python *python, ec_err *err);
+embed_status pp_start(const ec_core *core, const ec_python *python,
+                      bool *is_final, ec_err *err);
 
 /** Did pp_start() start it? */
 bool pp_is_ours(void);

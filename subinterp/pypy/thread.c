@@ -6,7 +6,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "subinterp/pypy/start.h"
 
@@ -125,12 +124,11 @@ is_busy(void)
 bool
 pp_threads_drain(uint64_t deadline_ns)
 {
-    const struct timespec nap = {.tv_nsec = DRAIN_POLL_NS};
     while (is_busy()) {
         if (ec_now_ns() >= deadline_ns) {
             return false;
         }
-        (void)nanosleep(&nap, NULL);
+        ec_nap(DRAIN_POLL_NS);
     }
     return true;
 }

@@ -55,6 +55,10 @@ $(E2E_PROGRAMS) $(STRESS_PROGRAMS) $(PYPY_PROGRAM): $(BUILD)/%: \
 	$(Q)$(LINK) $(EC_LDFLAGS) -o $@ $^ -L$(BUILD)/lib -lembed \
 		-Wl,-rpath,$(abspath $(BUILD))/lib -lcmocka -ldl -lm -lpthread
 
+# Has libraries find its own pthread_create().
+$(BUILD)/tests/e2e/test_thread_faults: EC_LDFLAGS += \
+	-Wl,--export-dynamic-symbol=pthread_create
+
 per_python = $(foreach p,$(1),$(PYTHON_VERSIONS:%=$(p)@%))
 
 TEST_PROGRAMS += $(call per_python,$(E2E_PROGRAMS))

@@ -27,11 +27,13 @@ hook_run(fake_hook *hook, ec_slot *slot, ec_err *err)
 }
 
 static embed_status
-fake_start(const ec_core *core, const ec_python *python, ec_err *err)
+fake_start(const ec_core *core, const ec_python *python, bool *is_final,
+           ec_err *err)
 {
     (void)core;
     (void)python;
     atomic_fetch_add(&fake.starts, 1);
+    *is_final = !fake.may_start_again;
     return hook_run(fake.on_start, NULL, err);
 }
 

@@ -17,6 +17,7 @@ typedef embed_status fake_hook(ec_slot *slot, ec_err *err);
 
 typedef struct fake_backend {
     fake_hook *on_start;  /* slot is NULL; NULL: succeeds */
+    bool may_start_again; /* its failure is not final */
     fake_hook *on_create; /* NULL: succeeds */
     fake_hook *on_init;   /* NULL: succeeds */
     embed_status load;    /* what ec_python_load() returns */

@@ -75,8 +75,9 @@ start_python(void **state)
     static char name[] = "cpython";
     static const ec_python python = {.backend = name};
     ec_err err = EC_ERR_INIT;
+    bool is_final = false;
     (void)state;
-    if (es_runtime_start(&core, &python, &err) != EMBED_OK) {
+    if (es_runtime_start(&core, &python, &is_final, &err) != EMBED_OK) {
         print_error("%s\n", err.text);
         return -1;
     }
@@ -139,7 +140,7 @@ static size_t
 states_in(es_interp *interp)
 {
     count c = {.interp = interp};
-    assert_int_equal(es_service_run(count_job, &c, NULL), EMBED_OK);
+    assert_int_equal(es_service_run(count_job, &c, UINT64_MAX, NULL), EMBED_OK);
     return c.n;
 }
 
@@ -197,7 +198,7 @@ nested_job(void *arg)
 {
     ec_err err = EC_ERR_INIT;
     assert_true(es_service_is_self());
-    *(embed_status *)arg = es_service_run(append_job, NULL, &err);
+    *(embed_status *)arg = es_service_run(append_job, NULL, UINT64_MAX, &err);
     ec_err_clear(&err);
 }
 
@@ -212,9 +213,11 @@ the_service_thread_does_its_jobs_and_refuses_to_wait_for_itself(void **state)
     assert_false(es_service_is_self());
     assert_int_equal(es_service_post(append_job, &next, &err), EMBED_OK);
     assert_int_equal(es_service_post(append_job, &next, &err), EMBED_OK);
-    assert_int_equal(es_service_run(append_job, &next, &err), EMBED_OK);
+    assert_int_equal(es_service_run(append_job, &next, UINT64_MAX, &err),
+                     EMBED_OK);
     assert_ptr_equal(next, done + 3);
-    assert_int_equal(es_service_run(nested_job, &nested, &err), EMBED_OK);
+    assert_int_equal(es_service_run(nested_job, &nested, UINT64_MAX, &err),
+                     EMBED_OK);
     assert_int_equal(nested, EMBED_E_REENTRY);
 }
 
@@ -439,7 +442,8 @@ an_interpreter_ends_with_the_last_thread_that_has_a_state(void **state)
     assert_non_null(f.inst->interp->initial);
     visitor_end(&v);
     /* The last one posted the end. */
-    assert_int_equal(es_service_run(nothing_job, NULL, NULL), EMBED_OK);
+    assert_int_equal(es_service_run(nothing_job, NULL, UINT64_MAX, NULL),
+                     EMBED_OK);
     assert_int_equal(f.inst->interp->initial == NULL, es_interp_may_end());
 }
 
