@@ -4,7 +4,10 @@
  */
 #include "gen/preprocess.h"
 
+#include <limits.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "gen/cc.h"
 #include "gen/file.h"
@@ -40,29 +43,45 @@ command_make(const eg_spec *spec, const char *include, const char *mode,
     eg_cmd_add(cmd, input);
 }
 
-/* Returns what follows `"./` in a line marker that names a header of ours in
- * this way; else NULL. */
-static const char *
-marked_header(const eg_spec *spec, const char *line, const char *end)
+/* Do two paths lead to one file? */
+static bool
+is_same_file(const char *a, const char *b)
 {
-    const char *quote = memchr(line, '"', (size_t)(end - line));
-    if (quote == NULL || end - quote < 3 || strncmp(quote, "\"./", 3) != 0) {
+    struct stat x;
+    struct stat y;
+    return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 &&
+                                 x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+/* The header of ours that a line marker names, between *out_name and *out_end,
+ * in the compiler's words: "./api.h", or "sub/../sub/../api.h" where it was
+ * found in a directory of -I.  NULL: none. */
+static const eg_header *
+marked_header(const eg_spec *spec, const char *line, const char *end,
+              const char **out_name, const char **out_end)
+{
+    char path[PATH_MAX];
+    const char *name = memchr(line, '"', (size_t)(end - line));
+    const char *stop =
+        name == NULL ? NULL : memchr(name + 1, '"', (size_t)(end - name - 1));
+    if (stop == NULL || (size_t)(stop - name) > sizeof path) {
         return NULL;
     }
-    const char *name = quote + 3;
+    *out_name = ++name;
+    *out_end = stop;
+    memcpy(path, name, (size_t)(stop - name));
+    path[stop - name] = '\0';
     for (size_t i = 0; i < spec->n_headers; i++) {
-        const char *path = spec->headers[i].path;
-        size_t len = strlen(path);
-        if ((size_t)(end - name) > len && name[len] == '"' &&
-            strncmp(name, path, len) == 0) {
-            return name;
+        const eg_header *header = &spec->headers[i];
+        if (strcmp(eg_file_base(path), header->base) == 0 &&
+            is_same_file(path, header->path)) {
+            return header;
         }
     }
     return NULL;
 }
 
-/* Appends `text`; compilers put "./" before the names of files they are told
- * to include, and it is taken away from ours. */
+/* Appends `text`, in which our headers are named as they were given. */
 static void
 markers_clean(const eg_spec *spec, const eg_text *text, eg_text *out)
 {
@@ -71,10 +90,15 @@ markers_clean(const eg_spec *spec, const eg_text *text, eg_text *out)
     while (line < stop) {
         const char *end = memchr(line, '\n', (size_t)(stop - line));
         end = end == NULL ? stop : end + 1;
-        const char *name = *line == '#' ? marked_header(spec, line, end) : NULL;
-        if (name != NULL) {
-            eg_text_add(out, line, (size_t)(name - line) - 2);
-            line = name;
+        const char *name = NULL;
+        const char *name_end = NULL;
+        const eg_header *header =
+            *line == '#' ? marked_header(spec, line, end, &name, &name_end)
+                         : NULL;
+        if (header != NULL) {
+            eg_text_add(out, line, (size_t)(name - line));
+            eg_text_puts(out, header->path);
+            line = name_end;
         }
         eg_text_add(out, line, (size_t)(end - line));
         line = end;

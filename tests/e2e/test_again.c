@@ -66,6 +66,23 @@ the_command_in_the_text_makes_the_same_text(void **state)
     }
 }
 
+/* Compilers name it otherwise in what they preprocess. */
+static void
+a_header_is_known_by_any_path_to_it(void **state)
+{
+    (void)state;
+    shell_expect(0, "mkdir sub");
+    shell_write("api.h", "int f(void);\n");
+    shell_write("init.py", "");
+    shell_expect(0, "ln -s .. sub/up && $EMBED build --emit-c as_is.c api.h "
+                    "init.py && mv as_is.c made.c");
+    shell_expect(0, "for cc in gcc clang; do command -v $cc >&2 || continue; "
+                    "for path in ./api.h .//api.h ././api.h sub/../api.h "
+                    "./sub/up/api.h $PWD/api.h $PWD/sub/../api.h; do "
+                    "CC=$cc $EMBED build --emit-c as_is.c $path init.py && "
+                    "cmp as_is.c made.c || exit 1; done; done");
+}
+
 /* A new option must be tried above. */
 static void
 every_option_was_tried(void **state)
@@ -92,6 +109,8 @@ main(void)
         cmocka_unit_test_setup_teardown(
             the_command_in_the_text_makes_the_same_text, shell_enter,
             shell_leave),
+        cmocka_unit_test_setup_teardown(a_header_is_known_by_any_path_to_it,
+                                        shell_enter, shell_leave),
         cmocka_unit_test_setup_teardown(every_option_was_tried, shell_enter,
                                         shell_leave),
     };
