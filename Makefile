@@ -353,7 +353,7 @@ fuzz-run: $(FUZZ_NAMES:%=fuzz-run-%)
 fuzz-run-%: $(BUILD)/tests/fuzz/fuzz_%
 	$(Q)mkdir -p $(BUILD)/corpus/$* $(BUILD)/crashes
 	$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
-		-print_final_stats=1 -verbosity=0 \
+		-print_final_stats=1 -verbosity=0 $(FUZZ_FLAGS_$*) \
 		-artifact_prefix=$(BUILD)/crashes/$*- \
 		$(BUILD)/corpus/$* $(wildcard tests/fuzz/corpus/$*)
 
