@@ -32,6 +32,7 @@ FUZZ_SECONDS ?= 60
 TEST_TIMEOUT ?= $(if $(SAN),300,120)
 SAN ?=
 DEBUG ?=
+COVERAGE ?=
 WERROR ?=
 
 VERSION := $(shell awk '/^.define EMBED_VERSION_(MAJOR|MINOR|PATCH) / \
@@ -60,7 +61,11 @@ pedantic = $(if $(filter $(NO_PEDANTIC),$<),,-Wpedantic)
 
 SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer \
 	-fno-sanitize-recover=all)
-ifneq ($(SAN)$(DEBUG),)
+# Counters that are in files at once: of processes that crash or _exit(), too.
+COVERAGE_FLAGS := $(if $(COVERAGE),-fprofile-instr-generate -fcoverage-mapping)
+ifneq ($(COVERAGE),)
+OPTIMIZE := -O0 -g -mllvm -runtime-counter-relocation
+else ifneq ($(SAN)$(DEBUG),)
 OPTIMIZE := -O1 -g -DEC_DEBUG
 else
 OPTIMIZE := -O2 -g
@@ -68,8 +73,8 @@ endif
 
 EC_CPPFLAGS := -D_GNU_SOURCE -I. -Iinclude -MMD -MP
 EC_CFLAGS := -std=c11 -fPIC -fvisibility=hidden -pthread $(OPTIMIZE) \
-	$(WARNINGS) $(SAN_FLAGS)
-EC_LDFLAGS := -pthread $(SAN_FLAGS)
+	$(WARNINGS) $(SAN_FLAGS) $(COVERAGE_FLAGS)
+EC_LDFLAGS := -pthread $(SAN_FLAGS) $(COVERAGE_FLAGS)
 # Shared objects stay in the process once they are loaded: threads, exit
 # handlers and thread-local destructors point into them.
 SO_LDFLAGS := $(EC_LDFLAGS) -shared -Wl,-z,nodelete -Wl,--as-needed
@@ -91,7 +96,7 @@ $(BUILD)/flags: FORCE
 # Only goals that build something look for Pythons; the others must work
 # without one.
 NO_PYTHON_GOALS := help clean dist deps deps-dev demo test bench asan tsan \
-	ubsan debug lint fuzz uninstall check-layers check-text format lint-format
+	ubsan debug coverage lint fuzz uninstall check-layers check-text format lint-format
 ifneq ($(filter-out $(NO_PYTHON_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/pythons.mk
 
@@ -339,11 +344,28 @@ ubsan: ## the tests under UBSan alone
 debug: ## the tests with all assertions and lock order checks
 	+$(Q)$(variant) DEBUG=1 run-tests
 
+# --- coverage ---------------------------------------------------------------
+
+# One Python is enough for most lines: PYTHONS= names it.
+.PHONY: coverage coverage-run
+coverage: ## which lines the tests run (clang)
+	+$(Q)LLVM_PROFILE_FILE=$(CURDIR)/build/coverage/profiles/%4m%c.profraw \
+		$(variant) CC=clang COVERAGE=1 TEST_TIMEOUT=300 coverage-run
+
+coverage-run:
+	$(Q)rm -rf $(BUILD)/profiles $(BUILD)/report
+	$(Q)bad=0; $(MAKE) --no-print-directory run-tests || bad=1; \
+		tools/coverage.sh $(BUILD) $(EMBED) $(LIBEMBED) $(BACKENDS) && \
+		exit $$bad
+
 # --- fuzzing ----------------------------------------------------------------
 
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_NAMES := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=%)
 FUZZ_REPLAYS := $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/replay_%)
+
+# What it says of each variable on stderr.
+FUZZ_FLAGS_environment := -close_fd_mask=2
 
 .PHONY: fuzz fuzz-run fuzz-replay
 fuzz: ## fuzz each target with clang for FUZZ_SECONDS=60
