@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT
  */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "core/life.h"
 #include "core/python.h"
@@ -83,6 +85,17 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
         ec_report_fail(fn, buffer, &err);
     }
     ec_err_clear(&err);
+}
+
+void
+embed_plugin_returned(const struct embed_externpy *fn)
+{
+    (void)fprintf(
+        stderr,
+        "libembed: function %s() is declared to never return, but its "
+        "Python code has, or failed; the process is ended\n",
+        fn->name);
+    abort();
 }
 
 void *

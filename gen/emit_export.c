@@ -176,10 +176,16 @@ emit_body(const eg_emitter *em, const eg_global *global)
     eg_text_printf(out,
                    "    embed_plugin_entry(embed_this())(&embed_e_%s.externpy,"
                    "\n"
-                   "                                     (char *)&call);\n"
-                   "%s"
-                   "}\n",
-                   global->name, returns ? "    return call.result;\n" : "");
+                   "                                     (char *)&call);\n",
+                   global->name);
+    if ((global->decl->flags & EC_DECL_NORETURN) != 0) {
+        eg_text_printf(out,
+                       "    embed_plugin_returned(&embed_e_%s.externpy);\n",
+                       global->name);
+    } else if (returns) {
+        eg_text_puts(out, "    return call.result;\n");
+    }
+    eg_text_puts(out, "}\n");
 }
 
 static void

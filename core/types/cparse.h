@@ -46,6 +46,7 @@ enum {
     EC_DECL_CONST = 1 << 7,           /* the outermost type is const */
     EC_DECL_UNKNOWN_VALUE = 1 << 8,   /* constant declared with `...` */
     EC_DECL_PARTIAL_ARRAY = 1 << 9,   /* array length `[...]` */
+    EC_DECL_NORETURN = 1 << 10,       /* function that never returns */
 };
 
 /* What only the C compiler knows (cdef text): `typedef int... T` has a type of

@@ -120,6 +120,9 @@ attribute(ec_parser *p, ec_attrs *attrs)
     if (is_named(&name, "packed")) {
         attrs->is_packed = true;
     }
+    if (is_named(&name, "noreturn") || is_named(&name, "_Noreturn")) {
+        attrs->is_noreturn = true;
+    }
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         if (is_named(&name, refused[i])) {
             return ec_parser_fail(p, &name, "unsupported attribute '%s'",
@@ -206,6 +209,23 @@ at_bracket_attribute(const ec_parser *p)
     return next.kind == EC_TOK_PUNCT && next.op == '[';
 }
 
+/* Those that count: noreturn, _Noreturn, gnu::__noreturn__ ... */
+static bool
+bracket_attribute(ec_parser *p, ec_attrs *attrs)
+{
+    static const char word[] = "oreturn";
+    const char *start = p->tok.start;
+
+    if (!ec_parser_skip_group(p)) {
+        return false;
+    }
+    if (memmem(start, (size_t)(p->tok.start - start), word, sizeof word - 1) !=
+        NULL) {
+        attrs->is_noreturn = true;
+    }
+    return true;
+}
+
 bool
 ec_parse_attributes(ec_parser *p, ec_attrs *attrs)
 {
@@ -224,7 +244,7 @@ ec_parse_attributes(ec_parser *p, ec_attrs *attrs)
         } else if (word == EC_KW_CALLCONV) {
             is_ok = ec_parser_next(p);
         } else if (at_bracket_attribute(p)) {
-            is_ok = ec_parser_skip_group(p);
+            is_ok = bracket_attribute(p, attrs);
         } else {
             return true;
         }

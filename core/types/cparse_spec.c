@@ -243,6 +243,8 @@ storage_of(int keyword)
         return EC_STORAGE_STATIC;
     case EC_KW_INLINE:
         return EC_STORAGE_INLINE;
+    case EC_KW_NORETURN:
+        return EC_STORAGE_NORETURN;
     default:
         return 0;
     }

@@ -146,6 +146,10 @@ declare_function(ec_parser *p, const ec_declspec *specs, const ec_declarator *d,
                                .on_failure_pos = d->on_failure_pos},
                       .has_no_prototype = d->has_no_prototype};
 
+    if ((specs->storage & EC_STORAGE_NORETURN) != 0 ||
+        specs->attrs.is_noreturn || d->attrs.is_noreturn) {
+        entry.decl.flags |= EC_DECL_NORETURN;
+    }
     *out_body = is_first && ec_parser_at(p, '{');
     if (*out_body) {
         if (ec_parser_is_cdef(p)) {

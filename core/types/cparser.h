@@ -61,6 +61,7 @@ typedef struct ec_attrs {
     int align; /* bytes, 0: not given */
     bool is_packed;
     int mode_size; /* mode(...) of an integer in bytes, 0: not given */
+    bool is_noreturn;
 } ec_attrs;
 
 /* Storage classes and function specifiers; bits of ec_declspec.storage. */
@@ -69,6 +70,7 @@ enum {
     EC_STORAGE_EXTERN = 1 << 1,
     EC_STORAGE_STATIC = 1 << 2,
     EC_STORAGE_INLINE = 1 << 3,
+    EC_STORAGE_NORETURN = 1 << 4,
 };
 
 /** Declaration specifiers: all that stands before the declarators. */

@@ -20,6 +20,7 @@ typedef struct function {
     struct embed_export record;
     const struct embed_plugin *plugin;
     const ec_type *type;
+    bool is_noreturn;
     size_t buffer_size; /* of a call: arguments, then the result over them */
     ec_closure *closure;
     struct function *next;
@@ -78,6 +79,15 @@ function_called(void *arg, void *result, void **values)
         memcpy(buffer + i * EC_SLOT_SIZE, from, size);
     }
     embed_plugin_entry(f->plugin)(&f->record.externpy, buffer);
+    if (f->is_noreturn) {
+        /* As embed_plugin_returned(), which a backend does not have. */
+        (void)fprintf(stderr,
+                      "libembed: function %s() is declared to never return, "
+                      "but its Python code has, or failed; the process is "
+                      "ended\n",
+                      f->record.externpy.name);
+        abort();
+    }
     memcpy(result, buffer, f->record.externpy.size_of_result);
 }
 
@@ -179,6 +189,7 @@ function_make(made_plugin *p, const ec_decl *decl, struct embed_global *global,
                    .column = decl->pos.column},
         .plugin = &p->plugin,
         .type = decl->type,
+        .is_noreturn = (decl->flags & EC_DECL_NORETURN) != 0,
         .buffer_size = args_size > result_size ? args_size : result_size,
         .next = p->functions};
     f->buffer_size += EC_SLOT_SIZE; /* never 0 */

@@ -241,6 +241,11 @@ EMBED_PLUGIN_EXPORT void
 embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
                    char *buffer);
 
+/** Ends the process: an export that was declared to never return has, or its
+ *  Python code could not be reached. */
+EMBED_PLUGIN_EXPORT void embed_plugin_returned(const struct embed_externpy *fn)
+    __attribute__((noreturn));
+
 /** Starts an extension.  Returns 0, or -1 when it failed now or earlier. */
 EMBED_PLUGIN_EXPORT int embed_plugin_ensure(struct embed_plugin *plugin);
 
