@@ -199,7 +199,9 @@ EMBED_API embed_status embed_set_isolation(const char *name,
  *
  * Relative paths are relative to the current directory, those of a build to the
  * directory of the library.  In a shared interpreter `site`, the packages of
- * `venv`, and `argv` are there for all extensions.
+ * `venv`, and `argv` are there for all extensions: of a package that is there
+ * already, in another version, stderr says so at the start, which fails if the
+ * extension was built with --strict.
  *
  * @param value  "": nothing, although it was built in; NULL: as it was built.
  *               Copied.

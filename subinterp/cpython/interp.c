@@ -262,8 +262,9 @@ inst_prepare(es_inst *inst, PyObject *env)
 {
     const ec_slot *slot = inst->slot;
     bool is_shared = inst->interp == &es_main;
+    bool is_strict = (slot->plugin->flags & EMBED_PLUGIN_STRICT) != 0;
     if ((inst->interp->py == NULL && interp_prepare(inst->interp, env) != 0) ||
-        (is_shared && es_environment_share(env) != 0)) {
+        (is_shared && es_environment_share(env, is_strict) != 0)) {
         return -1;
     }
     ES_OWNED PyObject *roots = es_environment_roots(env, slot->library);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "environment_text.h"
+#include "subinterp/cpython/call.h"
 #include "subinterp/cpython/py_text.h"
 
 /* Makes the list of (name, who said so, value, is it the build); new
@@ -54,15 +55,39 @@ es_environment_create(const ec_slot *slot)
                                      slot->plugin->name, library, settings);
 }
 
-/* Calls a method without arguments or result. */
+/* Tells the operator what a method has to say: a list of lines, or None. */
+static int
+lines_tell(PyObject *env, PyObject *lines)
+{
+    ES_OWNED PyObject *name = NULL;
+
+    if (lines == NULL || !PyList_Check(lines)) {
+        return lines == NULL ? -1 : 0;
+    }
+    name = PyObject_GetAttrString(env, "name");
+    const char *extension = name == NULL ? NULL : PyUnicode_AsUTF8(name);
+    for (Py_ssize_t i = 0; extension != NULL && i < PyList_GET_SIZE(lines);
+         i++) {
+        ES_OWNED PyObject *bytes = PyUnicode_AsEncodedString(
+            PyList_GET_ITEM(lines, i), "utf-8", "surrogateescape");
+
+        if (bytes == NULL) {
+            return -1;
+        }
+        es_core->notice(extension, PyBytes_AS_STRING(bytes));
+    }
+    return extension == NULL ? -1 : 0;
+}
+
+/* Calls a method without arguments. */
 static int
 environment_call(PyObject *env, const char *method)
 {
     if (env == Py_None) {
         return 0;
     }
-    ES_OWNED PyObject *result = PyObject_CallMethod(env, method, NULL);
-    return result == NULL ? -1 : 0;
+    ES_OWNED PyObject *lines = PyObject_CallMethod(env, method, NULL);
+    return lines_tell(env, lines);
 }
 
 int
@@ -76,9 +101,14 @@ es_environment_site(PyObject *env)
 }
 
 int
-es_environment_share(PyObject *env)
+es_environment_share(PyObject *env, bool is_strict)
 {
-    return environment_call(env, "share");
+    if (env == Py_None) {
+        return 0;
+    }
+    ES_OWNED PyObject *lines =
+        PyObject_CallMethod(env, "share", "O", is_strict ? Py_True : Py_False);
+    return lines_tell(env, lines);
 }
 
 int

@@ -21,8 +21,9 @@ PyObject *es_environment_create(const ec_slot *slot);
  *  of its own (then `env` is Py_None).  0, or -1 with an exception set. */
 int es_environment_site(PyObject *env);
 
-/** Adds to an interpreter that others use, too.  As above. */
-int es_environment_share(PyObject *env);
+/** Adds to an interpreter that others use, too.  As above.
+ *  @param is_strict  fails where others have other versions of its packages */
+int es_environment_share(PyObject *env, bool is_strict);
 
 /** Runs the code that comes before the init code.  As above. */
 int es_environment_preload(PyObject *env);

@@ -15,6 +15,50 @@ def text_of(path):
         return ""
 
 
+# What environments have for themselves; no program imports it.
+TOOLS = ("pip", "wheel")
+
+
+def packages_of(directory):
+    """What is installed in a directory: {name: version}."""
+    found = {}
+    try:
+        entries = os.listdir(directory)
+    except OSError:
+        return found
+    for entry in entries:
+        base, suffix = os.path.splitext(entry)
+        if suffix not in (".dist-info", ".egg-info", ".egg"):
+            continue
+        parts = base.split("-")
+        for i, part in enumerate(parts):
+            if i > 0 and part[:1].isdigit():
+                name = "-".join(parts[:i]).lower()
+                found[name.replace("_", "-").replace(".", "-")] = part
+                break
+    return found
+
+
+def other_versions(before, added):
+    """Says of which packages in the directories `added` there is another version
+    in `before`, where imports find it first."""
+    news = [(path, packages_of(path)) for path in added]
+    if not any(packages for _, packages in news):
+        return []
+    olds = [(path, packages_of(path)) for path in before]
+    lines = []
+    for new_path, packages in news:
+        for name, version in sorted(packages.items()):
+            first = next(((path, old[name]) for path, old in olds
+                          if name in old), None)
+            if (first is not None and first[1] != version
+                    and name not in TOOLS):
+                lines.append("package %s: version %s in %s is used, not %s in "
+                             "%s: extensions share this interpreter"
+                             % (name, first[1], first[0], version, new_path))
+    return lines
+
+
 class Environment:
     """The settings of one extension.
 
@@ -55,6 +99,10 @@ class Environment:
         config = os.path.join(venv, "pyvenv.cfg")
         tried = [config]
         made_for = None
+        try:
+            os.stat(config)
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # other errors say what is wrong
         if os.path.isfile(config):
             tried = site.getsitepackages([venv])
             if any(os.path.isdir(path) for path in tried):
@@ -80,7 +128,22 @@ class Environment:
                 return ".".join(value.strip().split(".")[:2])
         return None
 
-    # Preparing an interpreter.
+    # Preparing an interpreter.  What has a result has lines for the operator.
+
+    def unreadable(self):
+        """Says which directories that were asked for cannot be read."""
+        lines = []
+        for setting in "path", "site":
+            if setting in self.settings and not self.settings[setting][3]:
+                for path in self.dirs(setting):
+                    try:
+                        if not os.path.isfile(path):
+                            os.listdir(path)
+                    except OSError as error:
+                        lines.append("%s (from %s): %s: %s" % (
+                            setting, self.settings[setting][1], path,
+                            error.strerror))
+        return lines
 
     def site(self):
         """Does what `site` does for a script, in an interpreter of its own."""
@@ -92,21 +155,37 @@ class Environment:
             # From here site finds pyvenv.cfg, and subprocesses the environment.
             sys.executable = os.path.join(venv, "bin", "python")
         site.main()
-        self.more()
+        for path in self.dirs("site"):
+            site.addsitedir(path)
+        self.arguments()
+        return self.unreadable()
 
-    def share(self):
+    def share(self, is_strict):
         """Adds what is its own to an interpreter that others use, too."""
         import site
         venv = self.venv()
-        for path in site.getsitepackages([venv]) if venv is not None else ():
+        dirs = site.getsitepackages([venv]) if venv is not None else []
+        dirs += self.dirs("site")
+        before = list(sys.path)
+        lines = other_versions(before, [d for d in dirs if d not in before])
+        self.refuse(is_strict, lines)
+        for path in dirs:
             site.addsitedir(path)
-        self.more()
+        # What .pth files have added.
+        more = other_versions(before, [p for p in sys.path if p not in before
+                                       and p not in dirs])
+        if more and is_strict:
+            sys.path[:] = before
+        self.refuse(is_strict, more)
+        self.arguments()
+        return self.unreadable() + lines + more
 
-    def more(self):
-        if self.get("site"):
-            import site
-            for path in self.dirs("site"):
-                site.addsitedir(path)
+    @staticmethod
+    def refuse(is_strict, lines):
+        if is_strict and lines:
+            raise ImportError("it was built with --strict: " + "; ".join(lines))
+
+    def arguments(self):
         if self.get("argv"):
             import shlex
             sys.argv = [self.name] + shlex.split(self.get("argv"))

@@ -334,7 +334,8 @@ def init(instance, name, code, size, file, library):
         module.ffi._attach_nothing()
         library = decode(library)
         env = environment_of(instance, name, library)
-        env.share()
+        for line in env.share(is_strict(instance) != 0):
+            notice(instance, os.fsencode(line))
         names = installed[name] = names_install(instance, name, library,
                                                 env.roots())
         source = ffi.buffer(code, size)[:].decode("utf-8-sig")
@@ -449,11 +450,13 @@ def embed_create():
 
 
 # Items of the bridge.
-BUNDLE, PRIVATE, ENVIRONMENT, VERSION, ATTACH, NOTICE, FIRST = range(6, 13)
+(BUNDLE, PRIVATE, ENVIRONMENT, VERSION, ATTACH, NOTICE, STRICT,
+ FIRST) = range(6, 14)
 
-# C's: an export has code now; a line for the operator.
+# C's: an export has code now; a line for the operator; is it strict?
 set_attached = ffi.cast("void (*)(void *, int)", bridge[ATTACH])
 notice = ffi.cast("void (*)(void *, char *)", bridge[NOTICE])
+is_strict = ffi.cast("int (*)(void *)", bridge[STRICT])
 
 importer = module_of("embed_bundle", text_at(BUNDLE))
 private = module_of("embed_private", text_at(PRIVATE))

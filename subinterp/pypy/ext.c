@@ -225,6 +225,13 @@ pp_notice(void *arg, const char *text)
     pp_core->notice(inst->slot->plugin->name, text);
 }
 
+int
+pp_is_strict(void *arg)
+{
+    const pp_inst *inst = arg;
+    return (inst->slot->plugin->flags & EMBED_PLUGIN_STRICT) != 0;
+}
+
 embed_status
 pp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
           ec_err *err)

@@ -58,6 +58,7 @@ const ec_setting *pp_setting(void *arg, int i);
 const char *pp_include_name(void *arg, int i);
 void pp_attach(void *arg, int i);
 void pp_notice(void *arg, const char *text);
+int pp_is_strict(void *arg);
 void pp_report(void *arg, int i, int status, const char *type,
                const char *value, const char *trace);
 

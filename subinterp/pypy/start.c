@@ -50,6 +50,7 @@ pp_bridge pp_the_bridge = {
     .version = EC_VERSION,
     .attach = pp_attach,
     .notice = pp_notice,
+    .is_strict = pp_is_strict,
 };
 
 typedef int gil_check_fn(void);

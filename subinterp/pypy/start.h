@@ -32,6 +32,7 @@ typedef struct pp_bridge {
     const char *version;               /* of libembed */
     void (*attach)(void *inst, int i); /* export i has code */
     void (*notice)(void *inst, const char *text);
+    int (*is_strict)(void *inst); /* does it refuse to have less? */
     /* Python's; -1: failed for a reason that PyPy has printed */
     int (*load)(void *inst); /* before pp_load() */
     int (*init)(void *inst, const char *name, const char *code, size_t size,

@@ -9,9 +9,11 @@
 
 #include <cmocka.h>
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/e2e.h"
 #include "tests/support/life.h"
@@ -328,6 +330,182 @@ wrong_use_is_refused(void **state)
 #define IN_DIR(test) \
  cmocka_unit_test_setup_teardown(test, venv_enter, shell_leave)
 
+/* --- packages of others ---------------------------------------------------*/
+
+/* Directories with two versions of a package, which a `.pth` file may add. */
+static int
+versions_enter(void **state)
+{
+    venv_enter(state);
+    shell_expect(0, "mkdir -p one/Some_pkg-1.0.dist-info one/pip-1.dist-info "
+                    "two/some.pkg-2.0-py3.12.egg-info two/pip-2.dist-info "
+                    "two/other-2.dist-info link && "
+                    "echo 'value = 1' >one/some_pkg.py && "
+                    "echo 'value = 2' >two/some_pkg.py && "
+                    "echo $PWD/two >link/two.pth");
+    shell_write("x.h", "int value(void) EMBED_ON_FAILURE(-1);\n");
+    shell_write("x.py", "from x import ffi\n"
+                        "import some_pkg\n"
+                        "@ffi.def_extern()\n"
+                        "def value(): return some_pkg.value\n");
+    return 0;
+}
+
+/* Both in the shared interpreter, each with directories of its own. */
+static void
+versions_scenario(void *sites)
+{
+    const char *const *site = sites;
+    static const char code[] = "import some_pkg\nresult = some_pkg.value";
+    life_load(&a, 'a', NULL, NULL);
+    life_load(&b, 'b', NULL, NULL);
+    E2E_CHECK_INT(embed_set_isolation("lifea", EMBED_ISOLATION_SHARED),
+                  EMBED_OK);
+    E2E_CHECK_INT(embed_set_isolation("lifeb", EMBED_ISOLATION_SHARED),
+                  EMBED_OK);
+    E2E_CHECK_INT(embed_set_option("lifea", "site", site[0]), EMBED_OK);
+    E2E_CHECK_INT(embed_set_option("lifeb", "site", site[1]), EMBED_OK);
+    E2E_CHECK_INT(a.run(code), 1);
+    E2E_CHECK_INT(b.run(code), 1);
+    char here[512];
+    E2E_CHECK(getcwd(here, sizeof here) != NULL);
+    (void)puts(here);
+}
+
+/* Is stderr the one line, and nothing else? */
+static void
+is_told(const e2e_result *result, const char *who)
+{
+    char line[2048];
+    int len = (int)strcspn(result->out, "\n");
+    (void)snprintf(line, sizeof line,
+                   "libembed: warning: %s: package some-pkg: version 1.0 in "
+                   "%.*s/one is used, not 2.0 in %.*s/two: extensions share "
+                   "this interpreter\n",
+                   who, len, result->out, len, result->out);
+    assert_string_equal(result->err, line);
+}
+
+static void
+another_version_of_a_package_is_told(void **state)
+{
+    (void)state;
+    const char *other[] = {"one", "two"};
+    const char *linked[] = {"one", "link"};
+    const char *same[] = {"one", "one"};
+    is_told(e2e_expect_ok(versions_scenario, other, 30), "lifeb");
+    is_told(e2e_expect_ok(versions_scenario, linked, 30), "lifeb");
+    assert_string_equal(e2e_expect_ok(versions_scenario, same, 30)->err, "");
+}
+
+/* Interpreters of their own have their own versions. */
+static void
+own_scenario(void *unused)
+{
+    (void)unused;
+    static const char code[] = "import some_pkg\nresult = some_pkg.value";
+    life_load(&a, 'a', NULL, NULL);
+    life_load(&b, 'b', NULL, NULL);
+    E2E_CHECK_INT(embed_set_option("lifea", "site", "one"), EMBED_OK);
+    E2E_CHECK_INT(embed_set_option("lifeb", "site", "two"), EMBED_OK);
+    E2E_CHECK_INT(a.run(code), 1);
+    E2E_CHECK_INT(b.run(code), 2);
+}
+
+static void
+interpreters_of_their_own_have_their_own_versions(void **state)
+{
+    (void)state;
+    e2e_not_shared();
+    assert_string_equal(e2e_expect_ok(own_scenario, NULL, 30)->err, "");
+}
+
+/* The strict one is refused, and leaves nothing behind. */
+static void
+strict_scenario(void *path)
+{
+    life_load(&a, 'a', NULL, NULL);
+    E2E_CHECK_INT(embed_set_isolation("lifea", EMBED_ISOLATION_SHARED),
+                  EMBED_OK);
+    E2E_CHECK_INT(embed_set_option("lifea", "site", "one"), EMBED_OK);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+    void *library = dlopen(path, RTLD_NOW);
+    E2E_CHECK(library != NULL);
+    E2E_CHECK_INT(E2E_FN(int (*)(void), library, "value")(), -1);
+    E2E_CHECK_INT(embed_start("x"), EMBED_E_INIT);
+    E2E_CHECK(strstr(embed_last_error()->value,
+                     "--strict: package some-pkg: version 1.0 in ") != NULL);
+    E2E_CHECK_INT(a.run("import sys\n"
+                        "result = any(p.endswith('/two') for p in sys.path)"),
+                  0);
+}
+
+static void
+strict_refuses_other_versions(void **state)
+{
+    (void)state;
+    shell_only_plain();
+    static char path[] = "./libx.so";
+    const char *sites[] = {"$PWD/two", "$PWD/link"};
+    for (size_t i = 0; i < 2; i++) {
+        shell_expect(0,
+                     "$EMBED build x.h x.py --strict --isolation shared "
+                     "--site %s",
+                     sites[i]);
+        e2e_expect_ok(strict_scenario, path, 30);
+    }
+}
+
+/* --- what cannot be read --------------------------------------------------*/
+
+static void
+unreadable_scenario(void *unused)
+{
+    (void)unused;
+    (void)setenv("EMBED_LIFEA_SITE", "/nowhere/site", 1);
+    (void)setenv("EMBED_LIFEA_PATH", "elsewhere:loop", 1);
+    life_load(&a, 'a', NULL, NULL);
+    E2E_CHECK_INT(a.add(1, 2), 3);
+}
+
+static void
+a_directory_that_cannot_be_read_is_told(void **state)
+{
+    (void)state;
+    shell_expect(0, "ln -s loop loop");
+    const e2e_result *result = e2e_expect_ok(unreadable_scenario, NULL, 30);
+    assert_int_equal(life_count(result->err, "libembed: warning: "), 2);
+    assert_non_null(strstr(result->err,
+                           "lifea: site (from EMBED_LIFEA_SITE): "
+                           "/nowhere/site: No such file or directory\n"));
+    assert_non_null(strstr(result->err, "path (from EMBED_LIFEA_PATH): "));
+    assert_non_null(
+        strstr(result->err, "/loop: Too many levels of symbolic links\n"));
+}
+
+static void
+closed_venv_scenario(void *unused)
+{
+    (void)unused;
+    (void)setenv("EMBED_LIFEA_VENV", "loop", 1);
+    life_load(&a, 'a', NULL, NULL);
+    E2E_CHECK_INT(a.zero(), 0);
+    E2E_CHECK_INT(embed_start("lifea"), EMBED_E_INIT);
+    E2E_CHECK(strstr(embed_last_error()->value,
+                     "Too many levels of symbolic links") != NULL);
+}
+
+static void
+a_virtual_environment_that_cannot_be_read_says_why(void **state)
+{
+    (void)state;
+    shell_expect(0, "ln -s loop loop");
+    e2e_expect_ok(closed_venv_scenario, NULL, 30);
+}
+
+#define WITH_VERSIONS(f) \
+ cmocka_unit_test_setup_teardown(f, versions_enter, shell_leave)
+
 int
 main(void)
 {
@@ -341,6 +519,11 @@ main(void)
         IN_DIR(a_wrong_environment_is_named_with_what_was_tried),
         IN_DIR(preload_code_that_fails_is_a_failed_start),
         IN_DIR(wrong_use_is_refused),
+        WITH_VERSIONS(another_version_of_a_package_is_told),
+        WITH_VERSIONS(interpreters_of_their_own_have_their_own_versions),
+        WITH_VERSIONS(strict_refuses_other_versions),
+        IN_DIR(a_directory_that_cannot_be_read_is_told),
+        IN_DIR(a_virtual_environment_that_cannot_be_read_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
