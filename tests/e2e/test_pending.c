@@ -27,6 +27,15 @@
 static life a;
 static life b;
 static sem_t done;
+static sem_t begun;
+
+static int
+hook(int unused)
+{
+    (void)unused;
+    (void)sem_post(&begun);
+    return 0;
+}
 
 /* --- pending --------------------------------------------------------------*/
 
@@ -62,6 +71,7 @@ busy(void *unused)
 {
     (void)unused;
     E2E_CHECK_INT(a.run("import lifecommon\n"
+                        "lib.life_host(1)\n"
                         "while not hasattr(lifecommon, 'pending'): pass\n"
                         "result = lifecommon.pending"),
                   1);
@@ -74,12 +84,13 @@ pending_scenario(void *unused)
     int seen = -1;
     (void)unused;
     E2E_CHECK_INT(sem_init(&done, 0, 0), 0);
-    life_load(&a, 'a', NULL, NULL);
+    E2E_CHECK_INT(sem_init(&begun, 0, 0), 0);
+    life_load(&a, 'a', NULL, hook);
     life_load(&b, 'b', NULL, NULL);
     E2E_CHECK_INT(a.add(1, 2), 3);
     python_find();
     pthread_t thread = life_thread(busy, NULL);
-    usleep(20000);
+    life_wait(&begun);
     E2E_CHECK_INT(embed_call_pending("lifea", inside, &seen), EMBED_OK);
     life_wait(&done);
     E2E_CHECK_INT(seen, 1);
@@ -194,16 +205,6 @@ wrong_use_is_refused(void **state)
 }
 
 /* --- what still runs ------------------------------------------------------*/
-
-static sem_t begun;
-
-static int
-hook(int unused)
-{
-    (void)unused;
-    (void)sem_post(&begun);
-    return 0;
-}
 
 static void *
 endless(void *unused)

@@ -34,6 +34,8 @@ host(int what)
     } else if (what == 2) {
         E2E_CHECK_INT(embed_reload("lifea", 100), EMBED_E_STATE);
         E2E_CHECK_INT(embed_unload("lifea", 100), EMBED_E_STATE);
+    } else if (what == 4) {
+        (void)sem_post(&begun);
     } else if (what == 3) {
         return a.add(40, 2); /* init code of the new one */
     }
@@ -69,7 +71,7 @@ reload_scenario(void *unused)
     life_set_script(&a, "version = 2\nimport sys\n"
                         "fresh = not hasattr(sys, 'mark')\n"
                         "seen = lib.life_host(3)\n");
-    E2E_CHECK_INT(embed_reload("lifea", 2000), EMBED_OK);
+    E2E_CHECK_INT(embed_reload("lifea", 20000), EMBED_OK);
     E2E_CHECK(interp_of("lifea") != first);
     E2E_CHECK_INT(a.run("result = version * 10 + fresh"), 21);
     E2E_CHECK_INT(a.run("result = seen"), 42);
@@ -82,7 +84,7 @@ reload_scenario(void *unused)
     E2E_CHECK_INT(interp_of("lifea"), second);
     E2E_CHECK_INT(a.run("result = version"), 2);
     life_set_script(&a, "version = 3");
-    E2E_CHECK_INT(embed_reload("lifea", 2000), EMBED_OK);
+    E2E_CHECK_INT(embed_reload("lifea", 20000), EMBED_OK);
     E2E_CHECK_INT(a.run("result = version"), 3);
 }
 
@@ -233,9 +235,9 @@ slow_scenario(void *unused)
     (void)sem_post(&go);
     life_join(t);
     /* Init code can be interrupted. */
-    life_set_script(&a, "import time\nlib.life_host(5)\ntime.sleep(1000)");
+    life_set_script(&a, "import time\nlib.life_host(4)\ntime.sleep(1000)");
     t = life_thread(slow_init, NULL);
-    usleep(300000);
+    life_wait(&begun);
     E2E_CHECK_INT(a.run("result = version"), 5);
     E2E_CHECK_INT(embed_interrupt("lifea"), EMBED_OK);
     life_join(t);
@@ -259,7 +261,7 @@ unload_scenario(void *unused)
          "atexit.register(print, 'bye', flush=True)");
     life_load(&b, 'b', NULL, NULL);
     E2E_CHECK_INT(b.add(1, 2), 3);
-    E2E_CHECK_INT(embed_unload("lifea", 2000), EMBED_OK);
+    E2E_CHECK_INT(embed_unload("lifea", 20000), EMBED_OK);
     embed_state s = life_state(&a);
     E2E_CHECK(s == EMBED_STATE_CLOSED || s == EMBED_STATE_PARKED);
     E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
@@ -269,12 +271,12 @@ unload_scenario(void *unused)
     E2E_CHECK_INT(b.add(1, 2), 3);
     E2E_CHECK_INT(embed_retry("lifea"), EMBED_OK);
     E2E_CHECK_INT(a.run("result = version"), 1);
-    E2E_CHECK_INT(embed_unload("lifea", 2000), EMBED_OK);
-    E2E_CHECK_INT(embed_reload("lifea", 2000), EMBED_OK); /* starts it */
+    E2E_CHECK_INT(embed_unload("lifea", 20000), EMBED_OK);
+    E2E_CHECK_INT(embed_reload("lifea", 20000), EMBED_OK); /* starts it */
     E2E_CHECK_INT(a.add(1, 2), 3);
     pthread_t t = life_thread(long_call, NULL);
     life_wait(&begun);
-    E2E_CHECK_INT(embed_unload("lifea", 50), EMBED_E_TIMEOUT);
+    E2E_CHECK_INT(embed_unload("lifea", 2000), EMBED_E_TIMEOUT);
     E2E_CHECK_INT(life_state(&a), EMBED_STATE_PARKED);
     (void)sem_post(&go);
     life_join(t);

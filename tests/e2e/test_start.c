@@ -185,7 +185,7 @@ waiter_scenario(void *unused)
     pthread_t first = life_thread(call_a, NULL);
     life_wait(&inside);
     pthread_t second = life_thread(call_a_late, NULL);
-    (void)usleep(20000); /* only makes the failure likely */
+    (void)life_dump_with("1 thread waiting for that");
     (void)sem_post(&leave);
     life_join(first);
     life_join(second);

@@ -24,6 +24,7 @@
 #include "tests/support/fam.h"
 
 #define SHORT_THREADS 2000
+#define ROUNDS        60 /* PyPy's first large collection is in the 35th */
 #define WARM_UP       200
 #define RSS_SLACK_KIB 2048
 
@@ -273,17 +274,21 @@ short_threads(int n)
     }
 }
 
+/* What threads leave adds up in every round; a collector's heap grows in some. */
 static void
 short_scenario(void *unused)
 {
     (void)unused;
     load_both();
     short_threads(WARM_UP);
-    long before = e2e_rss_kib();
-    short_threads(SHORT_THREADS);
-    if (!e2e_is_sanitized()) {
-        E2E_CHECK(e2e_rss_kib() - before < RSS_SLACK_KIB);
+    long least = LONG_MAX;
+    for (int i = 0; i < ROUNDS && least >= RSS_SLACK_KIB; i++) {
+        long rss = e2e_rss_kib();
+        short_threads(SHORT_THREADS);
+        long growth = e2e_rss_kib() - rss;
+        least = growth < least ? growth : least;
     }
+    E2E_CHECK(e2e_is_sanitized() || least < RSS_SLACK_KIB);
 }
 
 static void

@@ -105,6 +105,23 @@ life_join(pthread_t thread)
     E2E_CHECK_INT(pthread_join(thread, NULL), 0);
 }
 
+const char *
+life_dump_with(const char *part)
+{
+    static char text[16384];
+    const struct timespec nap = {.tv_nsec = 1000000};
+    double end = e2e_now() + WAIT_MS * 1e-3;
+    do {
+        FILE *out = fmemopen(text, sizeof text, "w");
+        E2E_CHECK(out != NULL);
+        embed_dump(out);
+        (void)fclose(out);
+        (void)nanosleep(&nap, NULL);
+    } while (strstr(text, part) == NULL && e2e_now() < end);
+    E2E_CHECK(strstr(text, part) != NULL);
+    return text;
+}
+
 int
 life_count(const char *text, const char *part)
 {

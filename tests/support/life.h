@@ -46,6 +46,10 @@ bool life_wait_ms(sem_t *sem, long ms);
 pthread_t life_thread(void *(*run)(void *arg), void *arg);
 void life_join(pthread_t thread);
 
+/** What embed_dump() writes, in a static buffer, as soon as it has `part`; ends
+ *  the child when that takes longer than a test may. */
+const char *life_dump_with(const char *part);
+
 /** How often `part` occurs in `text`. */
 int life_count(const char *text, const char *part);
 
