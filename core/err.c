@@ -35,8 +35,8 @@ ec_fail(ec_err *err, embed_status status, const char *fmt, ...)
 const char *
 ec_errno_text(int error)
 {
-    return strerror(
-        error); // NOLINT(concurrency-mt-unsafe): a constant for each
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): a constant for each
+    return strerror(error);
 }
 
 void

@@ -58,7 +58,9 @@ line_make(char *line, ec_log_level level, const char *extension,
     used = used < LINE_SIZE - 2 ? used : LINE_SIZE - 2;
     for (size_t i = 0; i < used; i++) {
         unsigned char c = (unsigned char)line[i];
-        line[i] = c < ' ' || c == 0x7f ? '?' : line[i];
+        if (c < ' ' || c == 0x7f) {
+            line[i] = '?';
+        }
     }
     line[used] = '\n';
     line[used + 1] = '\0';

@@ -125,7 +125,7 @@ none_found(const search *s, ec_err *err)
                    version, system_dirs[0]);
 }
 
-embed_status
+embed_status // NOLINTNEXTLINE(readability-non-const-parameter): `s` writes it
 ec_pypy_find(const char *text, char *out, size_t cap, ec_err *err)
 {
     char real[PATH_MAX];

@@ -12,7 +12,7 @@
 /* Linkers make four to six; the limit bounds the search for an address. */
 #define SEGMENTS_MAX 64
 
-#define WORD_SIZE 8u
+#define WORD_SIZE UINT64_C(8)
 
 /* Not in every <elf.h>. */
 enum {
@@ -458,7 +458,7 @@ eg_elf_imports(const eg_elf *elf, const char *name)
 embed_status
 eg_elf_open(const void *data, size_t size, eg_elf **out, ec_err *err)
 {
-    Elf64_Ehdr header;
+    Elf64_Ehdr header = {.e_phnum = 0};
     eg_elf *elf = calloc(1, sizeof *elf);
     if (elf == NULL) {
         return ec_fail(err, EMBED_E_NOMEM, "out of memory");
