@@ -166,12 +166,13 @@ typedef struct ec_backend {
 
     /** fork: `prepare` returns with the interpreters' gates shut, `lock` takes
      *  the backend's own locks (core holds its own by then), `parent` and
-     *  `child` undo both; `child` calls `lost` for each instance that did not
-     *  survive. */
-    void (*fork_prepare)(void *const *insts, size_t n, uint64_t deadline_ns);
+     *  `child` undo both.  `child` allocates no memory; it calls `lost` for each
+     *  extension whose instance is not to be used any more: its interpreter
+     *  could not be kept, or slot->on_fork says so. */
+    void (*fork_prepare)(uint64_t deadline_ns);
     void (*fork_lock)(void);
-    void (*fork_parent)(void *const *insts, size_t n);
-    void (*fork_child)(void *const *insts, size_t n, void (*lost)(void *inst));
+    void (*fork_parent)(void);
+    void (*fork_child)(void (*lost)(ec_slot *slot));
 } ec_backend;
 
 /** The symbol that a backend module exports. NULL: another ABI. */

@@ -21,8 +21,8 @@
 #define BY_HOST  "embed_set_option()"
 #define BY_BUILD "embed build"
 
-static const char *const names[] = {"venv",     "path", "site",
-                                    "isolated", "argv", "preload"};
+static const char *const names[] = {"venv", "path",    "site",   "isolated",
+                                    "argv", "preload", "on_fork"};
 #define N_NAMES (sizeof names / sizeof names[0])
 
 /* The settings of one start, in one piece of memory with their texts. */
@@ -47,9 +47,39 @@ name_index(const char *name)
     return i;
 }
 
+static const char *const on_fork_names[] = {
+    [EC_ON_FORK_KEEP] = "keep",
+    [EC_ON_FORK_RESTART] = "restart",
+    [EC_ON_FORK_FAIL] = "fail",
+};
+#define N_ON_FORK (sizeof on_fork_names / sizeof on_fork_names[0])
+
+/* Its place among the words for on_fork; N_ON_FORK: none. */
+static size_t
+on_fork_index(const char *value)
+{
+    size_t i = 0;
+    while (i < N_ON_FORK && strcmp(on_fork_names[i], value) != 0) {
+        i++;
+    }
+    return i;
+}
+
+/* What values a setting has; NULL: any text. */
+static const char *
+values_of(size_t index)
+{
+    return strcmp(names[index], "isolated") == 0  ? "0 or 1"
+           : strcmp(names[index], "on_fork") == 0 ? "keep, restart or fail"
+                                                  : NULL;
+}
+
 static bool
 is_valid(size_t index, const char *value)
 {
+    if (strcmp(names[index], "on_fork") == 0) {
+        return value[0] == '\0' || on_fork_index(value) < N_ON_FORK;
+    }
     return strcmp(names[index], "isolated") != 0 || strcmp(value, "") == 0 ||
            strcmp(value, "0") == 0 || strcmp(value, "1") == 0;
 }
@@ -61,12 +91,12 @@ ec_environment_check(const char *option, const char *value, ec_err *err)
     if (i == N_NAMES) {
         return ec_fail(err, EMBED_E_INVALID,
                        "no option '%s': there are venv, path, site, isolated, "
-                       "argv, preload",
+                       "argv, preload, on_fork",
                        option == NULL ? "NULL" : option);
     }
     if (value != NULL && !is_valid(i, value)) {
-        return ec_fail(err, EMBED_E_INVALID, "%s is 0 or 1, not '%s'", option,
-                       value);
+        return ec_fail(err, EMBED_E_INVALID, "%s is %s, not '%s'", option,
+                       values_of(i), value);
     }
     return EMBED_OK;
 }
@@ -120,8 +150,8 @@ operator_value(const ec_slot *slot, size_t i, char *variable, size_t cap)
     }
     const char *value = secure_getenv(variable);
     if (value != NULL && !is_valid(i, value)) {
-        ec_notice_once("%s='%s' is not 0 or 1; it has no effect", variable,
-                       value);
+        ec_notice_once("%s='%s' is not %s; it has no effect", variable, value,
+                       values_of(i));
         value = NULL;
     }
     return value;
@@ -252,6 +282,25 @@ settings_keep(const ec_slot *slot, ec_setting *found, environment **out,
     return EMBED_OK;
 }
 
+/* Sets slot->on_fork out of slot->settings. */
+static embed_status
+on_fork_choose(ec_slot *slot, ec_err *err)
+{
+    slot->on_fork = EC_ON_FORK_KEEP;
+    for (const ec_setting *s = slot->settings; s != NULL && s->name != NULL;
+         s++) {
+        if (strcmp(s->name, "on_fork") == 0) {
+            slot->on_fork = (ec_on_fork)on_fork_index(s->value);
+        }
+    }
+    return slot->on_fork == EC_ON_FORK_RESTART &&
+                   slot->level == EMBED_ISOLATION_SHARED
+               ? ec_fail(err, EMBED_E_INIT,
+                         "on_fork is restart, but the extension shares its "
+                         "interpreter, which cannot be made anew")
+               : EMBED_OK;
+}
+
 embed_status
 ec_environment_choose(ec_slot *slot, ec_err *err)
 {
@@ -274,5 +323,8 @@ ec_environment_choose(ec_slot *slot, ec_err *err)
     }
     free((void *)slot->settings);
     slot->settings = env == NULL ? NULL : env->settings;
+    if (status == EMBED_OK) {
+        status = on_fork_choose(slot, err);
+    }
     return status;
 }

@@ -412,6 +412,20 @@ claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
     return status;
 }
 
+/* Tells the operator, once, that a fork child has lost an extension: not in the
+ * fork itself, as most children call nothing. */
+static void
+loss_log(ec_slot *slot, const ec_err *why)
+{
+    ec_mutex_lock(&ec_life_lock);
+    bool is_unsaid = slot->is_loss_unsaid;
+    slot->is_loss_unsaid = false;
+    ec_mutex_unlock(&ec_life_lock);
+    if (is_unsaid) {
+        ec_log(EC_LOG_WARNING, slot->plugin->name, "%s", why->text);
+    }
+}
+
 static void
 creation_log(const ec_slot *slot, const ec_backend *b, embed_status status,
              const ec_err *why)
@@ -458,6 +472,9 @@ ec_life_ready(ec_slot *slot, ec_err *err)
     if (mine && status != EMBED_OK) {
         ec_report_set(slot->plugin->name, "", &why);
     }
+    if (status == EMBED_E_FORK) {
+        loss_log(slot, &why);
+    }
     if (status != EMBED_OK) {
         (void)ec_err_copy(err, &why);
     }
@@ -475,7 +492,11 @@ ec_life_retry(ec_slot *slot, ec_err *err)
         atomic_store(&slot->inst, NULL);
         slot->state = EMBED_STATE_EMPTY;
     }
-    if (slot->state == EMBED_STATE_FAILED && ec_slot_fits(slot->plugin)) {
+    /* A shared interpreter that a fork child could not keep is not made anew. */
+    bool is_gone = slot->why.status == EMBED_E_FORK &&
+                   slot->level == EMBED_ISOLATION_SHARED;
+    if (slot->state == EMBED_STATE_FAILED && ec_slot_fits(slot->plugin) &&
+        !is_gone) {
         slot->state = EMBED_STATE_EMPTY;
         ec_err_clear(&slot->why);
     }
@@ -691,29 +712,48 @@ ec_life_fork_parent(const ec_backend *b)
     }
 }
 
-/* The slot goes back to EMPTY: its interpreter did not survive, or the thread
- * that created it is not in this process. */
+/* Takes a slot's instance away from it. */
 static void
-slot_forget(ec_slot *slot)
+slot_forget(ec_slot *slot, embed_state state)
 {
     atomic_store_explicit(&slot->inst, NULL, memory_order_release);
-    slot->state = EMBED_STATE_EMPTY;
+    slot->state = state;
     slot->creator = NULL;
     __atomic_store_n(&slot->plugin->entry, slot->start, __ATOMIC_RELEASE);
 }
 
-/* Called by the backend for each instance that did not survive fork(). */
+/* Called by the backend for each extension whose instance is not to be used in
+ * this fork child.  Starting anew would answer from an empty world, so that is
+ * for who has asked for it. */
 static void
-inst_lost(void *inst)
+slot_lost(ec_slot *slot)
 {
-    size_t n = 0;
-    ec_slot **all = ec_registry_snapshot(&n);
-    for (size_t i = 0; i < n; i++) {
-        if (atomic_load_explicit(&all[i]->inst, memory_order_acquire) == inst) {
-            slot_forget(all[i]);
-        }
+    if (slot->on_fork == EC_ON_FORK_RESTART) {
+        slot_forget(slot, EMBED_STATE_EMPTY);
+        return;
     }
-    free(all);
+    slot_forget(slot, EMBED_STATE_FAILED);
+    slot->is_loss_unsaid = true;
+    (void)ec_fail(&slot->why, EMBED_E_FORK, "%s",
+                  slot->on_fork == EC_ON_FORK_FAIL
+                      ? "the process has forked, and on_fork is fail"
+                      : "its state was lost in fork(): C code kept the GIL");
+}
+
+/* Forgets what threads were doing to a slot that are not in this process. */
+static void
+slot_after_fork(ec_slot *slot, void *unused)
+{
+    (void)unused;
+    ec_cond_init(&slot->changed);
+    if (slot->state == EMBED_STATE_CREATING && slot->creator != &ec_life_self) {
+        slot_forget(slot, EMBED_STATE_EMPTY);
+    }
+    slot->n_waiting = 0;
+    if (slot->reloader != &ec_life_self) {
+        slot->reloader = NULL;
+        atomic_store(&slot->pending, NULL);
+    }
 }
 
 void
@@ -727,38 +767,16 @@ ec_life_fork_child(const ec_backend *b)
     ec_mutex_reinit(&ec_life_lock);
     ec_mutex_reinit(&load_lock);
     conds_init();
-    size_t n = 0;
-    ec_slot **all = ec_registry_snapshot(&n);
-    void **insts = n == 0 ? NULL : calloc(n, sizeof(void *));
-    size_t used = 0;
-    for (size_t i = 0; i < n; i++) {
-        ec_slot *slot = all[i];
-        ec_cond_init(&slot->changed);
-        void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
-        if (slot->state == EMBED_STATE_CREATING &&
-            slot->creator != &ec_life_self) {
-            slot_forget(slot);
-        }
-        slot->n_waiting = 0; /* they are not in this process */
-        if (slot->reloader != &ec_life_self) {
-            slot->reloader = NULL;
-            atomic_store(&slot->pending, NULL);
-        }
-        if (inst != NULL && insts != NULL) {
-            insts[used++] = inst;
-        }
-    }
+    ec_registry_walk(slot_after_fork, NULL);
     if (token_owner != &ec_life_self) {
         token_owner = NULL;
         token_depth = 0;
     }
-    free(all);
     if (b != NULL && python_now == PYTHON_STARTED) {
-        b->fork_child(insts, used, inst_lost);
+        b->fork_child(slot_lost);
     } else if (python_now == PYTHON_STARTING) {
         python_now = PYTHON_FAILED;
         (void)ec_fail(&python_why, EMBED_E_FORK,
                       "fork() came while Python was starting");
     }
-    free(insts);
 }

@@ -76,6 +76,7 @@ rank_pop(enum ec_rank rank)
 // NOLINTBEGIN(readability-redundant-declaration): the marks differ
 void ec_mutex_lock(ec_mutex *m) EC_UNCHECKED;
 void ec_mutex_unlock(ec_mutex *m) EC_UNCHECKED;
+bool ec_mutex_trylock(ec_mutex *m) EC_UNCHECKED;
 // NOLINTEND(readability-redundant-declaration)
 
 void
@@ -84,6 +85,16 @@ ec_mutex_lock(ec_mutex *m)
     rank_push(m->rank);
     ec_inside_enter();
     must(pthread_mutex_lock(&m->os), "pthread_mutex_lock");
+}
+
+bool
+ec_mutex_trylock(ec_mutex *m)
+{
+    bool ok = pthread_mutex_trylock(&m->os) == 0;
+    if (ok) {
+        rank_push(m->rank);
+    }
+    return ok;
 }
 
 void

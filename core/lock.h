@@ -18,11 +18,12 @@
 #else
 # define EC_LOCK_ATTR(x)
 #endif
-#define EC_CAPABILITY  EC_LOCK_ATTR(capability("mutex"))
-#define EC_ACQUIRE(m)  EC_LOCK_ATTR(acquire_capability(m))
-#define EC_RELEASE(m)  EC_LOCK_ATTR(release_capability(m))
-#define EC_REQUIRES(m) EC_LOCK_ATTR(requires_capability(m))
-#define EC_EXCLUDES(m) EC_LOCK_ATTR(locks_excluded(m))
+#define EC_CAPABILITY     EC_LOCK_ATTR(capability("mutex"))
+#define EC_ACQUIRE(m)     EC_LOCK_ATTR(acquire_capability(m))
+#define EC_TRY_ACQUIRE(m) EC_LOCK_ATTR(try_acquire_capability(true, m))
+#define EC_RELEASE(m)     EC_LOCK_ATTR(release_capability(m))
+#define EC_REQUIRES(m)    EC_LOCK_ATTR(requires_capability(m))
+#define EC_EXCLUDES(m)    EC_LOCK_ATTR(locks_excluded(m))
 /* For functions that the analysis cannot follow: each says why. */
 #define EC_UNCHECKED EC_LOCK_ATTR(no_thread_safety_analysis)
 
@@ -53,6 +54,8 @@ typedef struct EC_CAPABILITY ec_mutex {
 /** Until it is unlocked, this thread is inside libembed (inside.h). */
 void ec_mutex_lock(ec_mutex *m) EC_ACQUIRE(m);
 void ec_mutex_unlock(ec_mutex *m) EC_RELEASE(m);
+/** Returns whether it is locked now. */
+bool ec_mutex_trylock(ec_mutex *m) EC_TRY_ACQUIRE(m);
 
 /** Makes a mutex new in a fork child, where its owner may not exist. */
 void ec_mutex_reinit(ec_mutex *m);

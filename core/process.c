@@ -23,8 +23,8 @@
 
 #define NS_PER_MS UINT64_C(1000000)
 
-/* How long fork() waits for calls in flight on other threads.  An interpreter
- * that is busy for longer is made anew in the child. */
+/* How long fork() waits for calls in flight on other threads to end: what goes
+ * on for longer is not there in the child. */
 #define FORK_WAIT_MS 20
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -76,28 +76,14 @@ ec_process_python_gone(void)
 /* What prepare hands to parent and child; one fork at a time, under the
  * runtime lock. */
 static const ec_backend *fork_backend;
-static void **fork_insts;
-static size_t fork_n;
 
 static void
 fork_prepare(void)
 {
     int saved = errno;
     const ec_backend *backend = ec_life_fork_begin();
-    size_t n = 0;
-    ec_slot **all = ec_registry_snapshot(&n);
-    void **insts = n == 0 ? NULL : calloc(n, sizeof(void *));
-    size_t used = 0;
-    for (size_t i = 0; i < n && insts != NULL; i++) {
-        void *inst = atomic_load_explicit(&all[i]->inst, memory_order_acquire);
-        if (inst != NULL) {
-            insts[used++] = inst;
-        }
-    }
-    free(all);
     if (backend != NULL) {
-        backend->fork_prepare(insts, used,
-                              ec_now_ns() + FORK_WAIT_MS * NS_PER_MS);
+        backend->fork_prepare(ec_now_ns() + FORK_WAIT_MS * NS_PER_MS);
     }
     ec_life_fork_prepare();
     ec_cffi_fork_prepare();
@@ -107,8 +93,6 @@ fork_prepare(void)
     }
     ec_report_fork_prepare();
     fork_backend = backend;
-    fork_insts = insts;
-    fork_n = used;
     errno = saved;
 }
 
@@ -117,16 +101,13 @@ fork_parent(void)
 {
     int saved = errno;
     const ec_backend *backend = fork_backend;
-    void **insts = fork_insts;
-    size_t n = fork_n;
     ec_report_fork_parent();
     ec_registry_fork_parent();
     ec_cffi_fork_parent();
     ec_life_fork_parent(backend);
     if (backend != NULL) {
-        backend->fork_parent(insts, n);
+        backend->fork_parent();
     }
-    free(insts);
     errno = saved;
 }
 
@@ -134,7 +115,6 @@ static void
 fork_child(void)
 {
     int saved = errno;
-    free(fork_insts);
     ec_report_fork_child();
     ec_registry_fork_child();
     ec_cffi_fork_child();

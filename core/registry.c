@@ -133,6 +133,16 @@ ec_registry_snapshot(size_t *out_n)
 }
 
 void
+ec_registry_walk(void (*fn)(ec_slot *slot, void *arg), void *arg)
+{
+    ec_mutex_lock(&lock);
+    for (ec_slot *slot = first; slot != NULL; slot = slot->next) {
+        fn(slot, arg);
+    }
+    ec_mutex_unlock(&lock);
+}
+
+void
 ec_registry_fork_prepare(void)
 {
     ec_mutex_lock(&lock);

@@ -33,6 +33,10 @@ ec_slot *ec_registry_next(const ec_slot *slot);
  *  when there are none or memory is out. */
 ec_slot **ec_registry_snapshot(size_t *out_n);
 
+/** Calls `fn` for each extension; the registry is locked meanwhile.  Allocates
+ *  no memory. */
+void ec_registry_walk(void (*fn)(ec_slot *slot, void *arg), void *arg);
+
 /** fork: takes the lock in prepare, releases it in parent and child. */
 void ec_registry_fork_prepare(void) EC_UNCHECKED;
 void ec_registry_fork_parent(void) EC_UNCHECKED;

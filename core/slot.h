@@ -29,6 +29,13 @@
 
 typedef struct ec_thread ec_thread;
 
+/** What a fork child has of an extension. */
+typedef enum ec_on_fork {
+    EC_ON_FORK_KEEP, /* its state, as far as that can be kept; else as FAIL */
+    EC_ON_FORK_RESTART, /* a new interpreter, made by the next call */
+    EC_ON_FORK_FAIL,    /* nothing: calls give the failure value */
+} ec_on_fork;
+
 /** One setting of what an extension's Python has around it; ends a list with
  *  `name` NULL.  See environment.h. */
 typedef struct ec_setting {
@@ -60,6 +67,7 @@ typedef struct ec_slot {
                                        host has asked for; NULL: nothing */
     const ec_setting *settings;     /* of the newest start, for the thread that
                                      creates it; NULL: none */
+    ec_on_fork on_fork;             /* of the newest start, as `settings` */
     _Atomic bool is_told_inside;  /* stderr has been told that calls of it came
                                        out of libembed or Python itself */
     bool is_counted;              /* guarded by: runtime lock */
@@ -76,6 +84,8 @@ typedef struct ec_slot {
     _Atomic(void *) ending;  /* the instance that is out of service because all
                                 is to end; who takes it from here ends it */
     ec_err why;              /* guarded by: runtime lock; in FAILED */
+    bool is_loss_unsaid;     /* guarded by: runtime lock; in FAILED: lost by a
+                                fork(), and nobody was told yet */
     pthread_cond_t changed;  /* with the runtime lock: state changed */
     struct ec_slot *next;    /* guarded by: registry lock */
 } ec_slot;

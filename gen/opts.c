@@ -54,6 +54,8 @@ static const char help_build_text[] =
     "                       is beside the library\n"
     "  --argv ARGS          sys.argv[1:], as a shell splits it\n"
     "  --preload FILE       Python code to run before INIT.py\n"
+    "  --on-fork WHAT       what a fork child has: keep (its state; default),\n"
+    "                       restart (a new interpreter) or fail (nothing)\n"
     "                       (relative to where the library is; the host and\n"
     "                       EMBED_<NAME>_VENV, ... come first)\n"
     "  --emit-c FILE        write the C code; with -o, keep it\n"
@@ -285,6 +287,11 @@ own_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
 static embed_status
 setting_add(eg_opts *opts, const char *name, const char *value, ec_err *err)
 {
+    if (strcmp(name, "on_fork") == 0 && strcmp(value, "keep") != 0 &&
+        strcmp(value, "restart") != 0 && strcmp(value, "fail") != 0) {
+        return ec_fail(err, EMBED_E_INVALID,
+                       "--on-fork is keep, restart or fail, not '%s'", value);
+    }
     for (size_t i = 0; i < opts->settings.n; i += 2) {
         if (strcmp(opts->settings.items[i], name) == 0) {
             return ec_fail(err, EMBED_E_INVALID, "option '--%s' is given twice",
@@ -302,8 +309,11 @@ static embed_status
 setting_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
                ec_err *err)
 {
-    static const char *const options[] = {"--venv", "--path", "--site",
-                                          "--argv", "--preload"};
+    static const struct {
+        const char *option, *setting;
+    } options[] = {{"--venv", "venv"},       {"--path", "path"},
+                   {"--site", "site"},       {"--argv", "argv"},
+                   {"--preload", "preload"}, {"--on-fork", "on_fork"}};
     *out_known = strcmp(arg, "--isolated") == 0;
     if (*out_known) {
         given_add(opts, arg, NULL, false);
@@ -311,14 +321,15 @@ setting_option(eg_opts *opts, const char *arg, cursor *at, bool *out_known,
     }
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         const char *value = NULL;
-        embed_status status = option_value(arg, options[i], at, &value, err);
-        if (status != EMBED_OK) {
-            return status;
-        }
-        if (value != NULL) {
+        const char *option = options[i].option;
+        embed_status status = option_value(arg, option, at, &value, err);
+        if (status == EMBED_OK && value != NULL) {
             *out_known = true;
-            given_add(opts, options[i], value, false);
-            return setting_add(opts, options[i] + 2, value, err);
+            given_add(opts, option, value, false);
+            status = setting_add(opts, options[i].setting, value, err);
+        }
+        if (status != EMBED_OK || value != NULL) {
+            return status;
         }
     }
     return EMBED_OK;

@@ -52,7 +52,7 @@ typedef enum embed_status {
     EMBED_E_EXCEPTION = 10, /* the Python function raised */
     EMBED_E_CONVERT = 11,   /* an argument or result could not be converted */
     EMBED_E_STACK = 12,     /* too little C stack left on this thread */
-    EMBED_E_FORK = 13,      /* the interpreter did not survive fork() */
+    EMBED_E_FORK = 13,      /* lost in fork(); see "on_fork" */
     EMBED_E_INVALID = 14,   /* bad argument: a declaration, an option, NULL */
     EMBED_E_IO = 15,        /* a file could not be read or written */
     EMBED_E_TIMEOUT = 16,   /* not finished within the time given */
@@ -196,6 +196,11 @@ EMBED_API embed_status embed_set_isolation(const char *name,
  *               the packages that are installed for Python
  *   "argv"      sys.argv[1:], to be split as a shell does
  *   "preload"   Python code that runs before the init code
+ *   "on_fork"   what a fork child has of the extension.  "keep", the default:
+ *               its state, whatever its threads were doing; if C code keeps the
+ *               GIL, that is not possible, and calls fail with EMBED_E_FORK.
+ *               "restart": a new interpreter, made by the next call; not at
+ *               level shared.  "fail": nothing; calls fail with EMBED_E_FORK
  *
  * Relative paths are relative to the current directory, those of a build to the
  * directory of the library.  In a shared interpreter `site`, the packages of

@@ -107,6 +107,22 @@ es_unhold(const ec_slot *slot, ec_err *err)
     return EMBED_OK;
 }
 
+void *
+es_hold_detach(void)
+{
+    PyThreadState *attached = PyThreadState_GetUnchecked();
+    return attached != NULL && es_is_held(attached) ? PyEval_SaveThread()
+                                                    : NULL;
+}
+
+void
+es_hold_attach(void *held)
+{
+    if (held != NULL) {
+        PyEval_RestoreThread(held);
+    }
+}
+
 void
 es_holds_drop(void)
 {

@@ -24,6 +24,12 @@ embed_status es_hold(void *arg, ec_err *err);
 embed_status es_unhold(const ec_slot *slot, ec_err *err);
 embed_status es_interrupt(void *arg, uint64_t deadline_ns, ec_err *err);
 
+/** Lets go of the GIL that a hold has attached on this thread, and of no other,
+ *  for the time of a fork.  Returns what es_hold_attach() takes; NULL: there is
+ *  none. */
+void *es_hold_detach(void);
+void es_hold_attach(void *held);
+
 /** At the end of a thread: lets go of what it holds. */
 void es_holds_drop(void);
 

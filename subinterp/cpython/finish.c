@@ -1,4 +1,4 @@
-/* finish.c - what Python does at its end and after a fork.
+/* finish.c - what Python does at its end.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -8,6 +8,7 @@
 
 #include "core/helper.h"
 #include "core/lock.h"
+#include "subinterp/cpython/forked.h"
 #include "subinterp/cpython/gilslot.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/thread.h"
@@ -56,25 +57,12 @@ static const char flush_source[] = "def run(seconds):\n"
                                    "        except BaseException:\n"
                                    "            pass\n";
 
-static const char fork_source[] =
-    "def run(seconds):\n"
-    "    import sys\n"
-    "    for name, call in (('threading', '_after_fork'),\n"
-    "                       ('random', 'seed')):\n"
-    "        module = sys.modules.get(name)\n"
-    "        if module is not None:\n"
-    "            try:\n"
-    "                getattr(module, call)()\n"
-    "            except Exception:\n"
-    "                pass\n";
-
 void
 es_finish_run(es_finish what, double seconds)
 {
     static const char *const sources[] = {
         [ES_FINISH_EXIT] = exit_source,
         [ES_FINISH_FLUSH] = flush_source,
-        [ES_FINISH_AFTER_FORK] = fork_source,
     };
     ES_OWNED PyObject *globals = PyDict_New();
     ES_OWNED PyObject *code =
@@ -109,6 +97,9 @@ finishing_run(void *arg)
         /* C modules may ask for this thread's state (C10). */
         void *slot = es_gilslot_set(tstate);
         PyEval_RestoreThread(tstate);
+        ec_err ignored = EC_ERR_INIT;
+        (void)es_forked_settle(f->interp, &ignored);
+        ec_err_clear(&ignored);
         /* A host runs its own exit handlers, once. */
         bool is_foreign = f->interp == &es_main && !es_main_is_ours();
         es_finish_run(is_foreign ? ES_FINISH_FLUSH : ES_FINISH_EXIT,

@@ -1,4 +1,4 @@
-/* finish.h - what Python does at its end and after a fork.
+/* finish.h - what Python does at its end.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -8,9 +8,8 @@
 #include "subinterp/cpython/interp.h"
 
 typedef enum es_finish {
-    ES_FINISH_EXIT,       /* wait for threads, exit handlers, flush */
-    ES_FINISH_FLUSH,      /* only that: a host's own interpreter */
-    ES_FINISH_AFTER_FORK, /* first entry in the child */
+    ES_FINISH_EXIT,  /* wait for threads, exit handlers, flush */
+    ES_FINISH_FLUSH, /* only that: a host's own interpreter */
 } es_finish;
 
 /** Runs one of them in the interpreter that is attached.  Exceptions are

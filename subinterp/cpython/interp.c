@@ -10,6 +10,8 @@
 #include "subinterp/cpython/control.h"
 #include "subinterp/cpython/dump.h"
 #include "subinterp/cpython/finish.h"
+#include "subinterp/cpython/forked.h"
+#include "subinterp/cpython/gilstruct.h"
 #include "subinterp/cpython/py_environment.h"
 #include "subinterp/cpython/py_guard.h"
 #include "subinterp/cpython/py_init.h"
@@ -111,7 +113,11 @@ create_job(void *arg)
     interp->initial = tstate;
     interp->is = tstate->interp;
     interp->id = PyInterpreterState_GetID(tstate->interp);
+    if (interp->level == EMBED_ISOLATION_OWN && !es_gil_is_known()) {
+        es_gil_discover();
+    }
     (void)PyEval_SaveThread();
+    es_interp_number(interp); /* here, so that a fork knows of it */
     /* Main's state last: CPython's gilstate slot of this thread names it. */
     if (es_main_attach()) {
         es_main_detach();
@@ -136,7 +142,6 @@ interp_create(embed_isolation level, es_interp **out, ec_err *err)
         free(interp);
         return status;
     }
-    es_interp_number(interp);
     *out = interp;
     return EMBED_OK;
 }
@@ -147,6 +152,12 @@ inst_link(es_inst *inst)
     inst->next = atomic_load(&all_insts);
     while (!atomic_compare_exchange_weak(&all_insts, &inst->next, inst)) {
     }
+}
+
+es_inst *
+es_insts_first(void)
+{
+    return atomic_load(&all_insts);
 }
 
 void
@@ -237,6 +248,9 @@ interp_prepare(es_interp *interp, PyObject *env)
     }
     if (is_main && !es_main_is_ours()) {
         return 0; /* a host's own interpreter is as the host made it */
+    }
+    if (es_forked_watch(interp) != 0) {
+        return -1;
     }
     ES_OWNED PyObject *sys = PyImport_ImportModule("sys");
     ES_OWNED PyObject *none =
@@ -329,6 +343,7 @@ end_attached(es_interp *interp)
         es_py_destroy(interp->py);
         interp->py = NULL;
     }
+    Py_CLEAR(interp->at_fork);
     Py_EndInterpreter(interp->initial);
     es_interp_unnumber(interp);
     interp->initial = NULL;

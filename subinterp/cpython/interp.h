@@ -39,15 +39,24 @@ typedef struct es_interp {
     es_state *states;       /* guarded by: threads lock; all cached states */
     es_guard *guard;        /* what looks after its deadlines; set once, while
                                a call is in flight that has one; or NULL */
-    unsigned n_left_behind; /* guarded by: threads lock; states of threads that
-                               are not in this fork child */
-    unsigned n_helpers; /* guarded by: threads lock; threads of libembed that
-                               have a state here for a moment */
-    bool is_orphan;     /* guarded by: threads lock; to be ended when the
+    es_state *gone_states;  /* guarded by: threads lock; those whose thread is
+                               not in this fork child */
+    bool is_orphan;         /* guarded by: threads lock; to be ended when the
                                 last cached state goes */
-    bool is_ending;     /* guarded by: threads lock; no new states */
-    bool survives_fork; /* while a fork() is under way: its child can use
+    bool is_ending;         /* guarded by: threads lock; no new states */
+    bool survives_fork;     /* while a fork() is under way: its child can use
                                it.  Written and read by the forking thread */
+
+    /* For forked.c: */
+    PyObject *at_fork;      /* guarded by: its GIL; list of functions to be
+                                called in a child; NULL: nobody remembers */
+    _Atomic bool is_forked; /* in a child that nobody has entered it in yet */
+    const void *settler;    /* guarded by: threads lock; the thread that is
+                                the first to enter */
+    uint64_t forked_id;     /* numbers of thread states: the last one that was
+                                made before the fork; constant in a child */
+    unsigned long forker_ident; /* the thread that forked, as Python names it;
+                                   constant in a child */
 } es_interp;
 
 /** What was counted of an instance's calls; only what call_counted() adds.
@@ -113,6 +122,10 @@ void es_interps_end_all(void);
 bool es_interp_may_end(void);
 
 int64_t es_interp_id(void *inst);
+
+/** The newest of all instances that there are or were; es_inst.next leads to
+ *  the others.  NULL: none. */
+es_inst *es_insts_first(void);
 
 /** Calls `fn` for each instance that there is or was of an extension. */
 void es_insts_walk(const ec_slot *slot,

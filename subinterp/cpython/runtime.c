@@ -9,6 +9,7 @@
 #include "core/ticks.h"
 #include "subinterp/cpython/call.h"
 #include "subinterp/cpython/finish.h"
+#include "subinterp/cpython/gilstruct.h"
 #include "subinterp/cpython/py_guard.h"
 #include "subinterp/cpython/service.h"
 #include "subinterp/cpython/stats.h"
@@ -167,6 +168,7 @@ main_start(start_args *args)
     if (args->status == EMBED_OK) {
         is_main_ours = true;
         main_tstate = PyThreadState_Get();
+        es_gil_discover();
         (void)PyEval_SaveThread();
     }
 }
@@ -253,7 +255,6 @@ void
 es_main_after_fork(es_main_use use)
 {
     if (main_tstate != NULL) {
-        es_main.n_left_behind++;
         main_tstate = NULL;
     }
     main_use = use > main_use ? use : main_use;

@@ -25,10 +25,7 @@ bool es_main_is_ours(void);
 /** What a fork child can do with the main interpreter; the later the less. */
 typedef enum es_main_use {
     ES_MAIN_WHOLE,
-    ES_MAIN_BROKEN, /* other threads were in its Python code, and may have held
-                       locks: interpreters can be made from it, but no
-                       extension lives in it */
-    ES_MAIN_LOST,   /* its GIL belongs to a thread that is not there */
+    ES_MAIN_LOST, /* its GIL belongs to a thread that is not there */
 } es_main_use;
 
 /** In a fork child: the service thread's state is gone with its thread. */

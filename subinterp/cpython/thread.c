@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "core/inside.h"
-#include "subinterp/cpython/finish.h"
+#include "subinterp/cpython/forked.h"
 #include "subinterp/cpython/service.h"
 
 /* Stack to keep for Python on a thread: enough for the deepest C code of the
@@ -126,9 +126,7 @@ es_tstate_new(es_interp *interp)
     while (!making_begin()) {
         frozen_wait();
     }
-    ec_mutex_lock(&es_threads_lock);
-    bool is_ending = interp->is_ending;
-    ec_mutex_unlock(&es_threads_lock);
+    bool is_ending = es_interp_is_ending(interp);
     void *slot = es_gilslot_get();
     ec_inside_enter(); /* CPython's locks are held */
     PyThreadState *tstate = is_ending ? NULL : PyThreadState_New(interp->is);
@@ -237,6 +235,18 @@ state_unlink(es_state *state)
     interp->is_ending = interp->is_ending || end;
     ec_mutex_unlock(&es_threads_lock);
     return end;
+}
+
+bool
+es_state_is_ours(es_interp *interp, const PyThreadState *tstate)
+{
+    ec_mutex_lock(&es_threads_lock);
+    const es_state *s = interp->states;
+    while (s != NULL && s->tstate != tstate) {
+        s = s->next;
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    return s != NULL;
 }
 
 /* Deletes a state of this thread, attached, and undoes the entry; its
@@ -421,9 +431,8 @@ released_in(const es_interp *interp)
     return NULL;
 }
 
-/* Is the state that is attached so by a hold alone, with no call in flight? */
-static bool
-is_held(const PyThreadState *attached)
+bool
+es_is_held(const PyThreadState *attached)
 {
     const es_state *state = es_tls_self.held_state;
     return state != NULL && state->tstate == attached &&
@@ -438,7 +447,7 @@ static bool
 enter_borrowed(es_interp *interp, es_entry *entry)
 {
     PyThreadState *mine = PyThreadState_GetUnchecked();
-    if (mine != NULL && is_held(mine)) {
+    if (mine != NULL && es_is_held(mine)) {
         return false;
     }
     if (mine == NULL || mine->interp != interp->is) {
@@ -497,7 +506,11 @@ es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err)
     entry->state = state;
     es_attach_state(entry, state->tstate);
     es_levels_cut(entry, thread, state->tstate);
-    return EMBED_OK;
+    status = es_forked_settle(interp, err);
+    if (status != EMBED_OK) {
+        es_leave(entry);
+    }
+    return status;
 }
 
 /* Counts this thread in, unless the gate is shut for good. */
@@ -559,10 +572,14 @@ es_enter_slow(es_inst *inst, es_entry *entry, ec_err *err)
     es_attach_state(entry, state->tstate);
     es_levels_cut(entry, thread, state->tstate);
     if ((gate & ES_GATE_FORKED) != 0) {
-        (void)atomic_fetch_and(&inst->gate, ~(unsigned)ES_GATE_FORKED);
-        es_finish_run(ES_FINISH_AFTER_FORK, 0);
+        status = es_forked_settle(interp, err);
+        if (status == EMBED_OK) {
+            es_gate_open(inst, ES_GATE_FORKED);
+        } else {
+            es_leave(entry);
+        }
     }
-    return EMBED_OK;
+    return status;
 }
 
 /* --- leaving for good -----------------------------------------------------*/
@@ -608,10 +625,16 @@ es_thread_drop(es_interp *interp)
 bool
 es_interp_is_busy(es_interp *interp)
 {
+    return es_interp_is_busy_but(interp, es_tls_self.thread);
+}
+
+bool
+es_interp_is_busy_but(es_interp *interp, const es_thread *but)
+{
     bool busy = false;
     ec_mutex_lock(&es_threads_lock);
     for (es_state *s = interp->states; s != NULL && !busy; s = s->next) {
-        busy = s->thread != es_tls_self.thread &&
+        busy = s->thread != but &&
                atomic_load_explicit(&s->inside, memory_order_acquire) != 0;
     }
     ec_mutex_unlock(&es_threads_lock);
@@ -640,6 +663,18 @@ void
 es_gate_open(es_inst *inst, unsigned bits)
 {
     (void)atomic_fetch_and(&inst->gate, ~bits);
+}
+
+void
+es_insts_gate(unsigned bits, bool shut)
+{
+    for (es_inst *inst = es_insts_first(); inst != NULL; inst = inst->next) {
+        if (shut) {
+            es_gate_shut(inst, bits);
+        } else {
+            es_gate_open(inst, bits);
+        }
+    }
 }
 
 /* Takes an idle state out of the interpreter's list; NULL: none is left. */
@@ -684,12 +719,24 @@ es_threads_after_fork(es_interp *interp)
             state->thread->tid = syscall(SYS_gettid);
             link = &state->next;
         } else {
-            /* Its PyThreadState stays in the interpreter, unused. */
-            interp->n_left_behind++;
             *link = state->next;
-            free(state);
+            state->thread = NULL;
+            state->next = interp->gone_states;
+            interp->gone_states = state;
         }
     }
+}
+
+es_state *
+es_state_take_gone(es_interp *interp)
+{
+    ec_mutex_lock(&es_threads_lock);
+    es_state *state = interp->gone_states;
+    if (state != NULL) {
+        interp->gone_states = state->next;
+    }
+    ec_mutex_unlock(&es_threads_lock);
+    return state;
 }
 
 void

@@ -16,6 +16,7 @@
 #include "subinterp/cpython/gil.h"
 #include "subinterp/cpython/gilslot.h"
 #include "subinterp/cpython/interp.h"
+#include "subinterp/cpython/interps.h"
 
 #include "core/lock.h"
 #include "core/stack.h"
@@ -110,6 +111,9 @@ embed_status es_enter_interp(es_interp *interp, es_entry *entry, ec_err *err);
  *  deletes its state with the GIL that it has: its end waits for nobody then. */
 void es_leave_last(es_entry *entry);
 
+/** Is the state that is attached so by a hold alone, with no call in flight? */
+bool es_is_held(const PyThreadState *attached);
+
 /** Undoes an entry: the thread has again what it had before (R4). */
 static inline void es_leave(es_entry *entry);
 
@@ -141,25 +145,18 @@ void es_thread_drop(es_interp *interp);
  *  for that now. */
 bool es_threads_init(void);
 
-/** Adds an interpreter to the table: sets interp->index. */
-void es_interp_number(es_interp *interp);
-/** Gives its number back; nobody has a state for it. */
-void es_interp_unnumber(es_interp *interp);
-
-/** All numbered interpreters, as an array the caller frees; NULL: none, or out
- *  of memory. */
-es_interp **es_interps_snapshot(size_t *out_n);
-
-/** The numbered interpreter that is CPython's `is`; NULL: none of ours. */
-es_interp *es_interp_find(const PyInterpreterState *is);
+/** Is it one of the cached states of an interpreter? */
+bool es_state_is_ours(es_interp *interp, const PyThreadState *tstate);
 
 /** Deletes the idle states of all threads in an interpreter that is attached,
  *  gates shut, on the service thread: only when Python itself ends, as it
  *  would abort otherwise.  The threads never look at their states again. */
 void es_states_delete_idle(es_interp *interp);
 
-/** Are calls of other threads in flight in `interp`? */
+/** Are calls of threads in flight in `interp` that are not this one, or not
+ *  `but`? */
 bool es_interp_is_busy(es_interp *interp);
+bool es_interp_is_busy_but(es_interp *interp, const es_thread *but);
 
 /** Waits until no other thread is inside; false when time is up. */
 bool es_interp_drain(es_interp *interp, uint64_t deadline_ns);
@@ -169,12 +166,16 @@ bool es_interp_drain(es_interp *interp, uint64_t deadline_ns);
  *  es_enter_fast(). */
 void es_barrier(void);
 
-/** Opens and shuts gates. */
+/** Opens and shuts gates; of one instance, and of all. */
 void es_gate_shut(es_inst *inst, unsigned bits);
 void es_gate_open(es_inst *inst, unsigned bits);
+void es_insts_gate(unsigned bits, bool shut);
 
-/** In a fork child: forgets the states of all other threads in `interp`. */
+/** In a fork child: sets aside the states of all other threads in `interp`. */
 void es_threads_after_fork(es_interp *interp);
+
+/** One of those, no longer listed, for the caller to free; NULL: none is left. */
+es_state *es_state_take_gone(es_interp *interp);
 
 /** In a fork child: gives up an interpreter that other threads were in.  It
  *  stays as it is, and this thread never touches it again. */

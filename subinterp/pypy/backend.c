@@ -67,10 +67,8 @@ exit_all(void *const *insts, size_t n, uint64_t deadline_ns)
 
 /* Child and parent go on as they are; see fork_watch() in start.c. */
 static void
-fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns)
+fork_prepare(uint64_t deadline_ns)
 {
-    (void)insts;
-    (void)n;
     (void)deadline_ns;
 }
 
@@ -81,20 +79,16 @@ fork_lock(void)
 }
 
 static void
-fork_parent(void *const *insts, size_t n)
+fork_parent(void)
 {
-    (void)insts;
-    (void)n;
     pp_threads_unlock();
 }
 
 static void
-fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
+fork_child(void (*lost)(ec_slot *slot))
 {
-    (void)insts;
-    (void)n;
-    (void)lost;
     pp_threads_after_fork();
+    pp_exts_after_fork(lost);
 }
 
 const ec_backend *

@@ -85,6 +85,18 @@ name_give(pp_inst *inst)
     ec_mutex_unlock(&list_lock);
 }
 
+void
+pp_exts_after_fork(void (*lost)(ec_slot *slot))
+{
+    ec_mutex_reinit(&list_lock);
+    for (const pp_inst *i = first; i != NULL; i = i->next) {
+        ec_slot *slot = i->slot;
+        if (slot->on_fork != EC_ON_FORK_KEEP && atomic_load(&slot->inst) == i) {
+            lost(slot);
+        }
+    }
+}
+
 static void
 inst_free(pp_inst *inst)
 {

@@ -39,6 +39,10 @@ const ec_flag *pp_attached(void *arg);
 embed_status pp_retire(void *arg, bool hooks, uint64_t deadline_ns,
                        bool *out_parked, ec_err *err);
 
+/** In a fork child: everything goes on, but for the extensions that must not;
+ *  `lost` is called for each of these. */
+void pp_exts_after_fork(void (*lost)(ec_slot *slot));
+
 /** Runs exit handlers and flushes files; false when that took too long. */
 bool pp_finish(uint64_t deadline_ns);
 

@@ -74,8 +74,9 @@ TEST_PROGRAMS += $(if $(IS_TSAN),,\
 # What PyPy can do, too; the plug-ins are the same files.  Not with sanitizers:
 # PyPy's memory is its own.
 PYPY := $(if $(SAN),,$(shell command -v pypy3 2>/dev/null))
-PYPY_TESTS := bundle def_extern environment examples exit fork guest host_idioms init \
-	lib nesting noreturn open operator pypy replaced shared stats threads values
+PYPY_TESTS := bundle def_extern environment examples exit fork fork_keep guest \
+	host_idioms init lib nesting noreturn open operator pypy replaced shared \
+	stats threads values
 TEST_PROGRAMS += $(if $(PYPY),$(PYPY_TESTS:%=$(BUILD)/tests/e2e/test_%@pypy3))
 
 .PHONY: stress

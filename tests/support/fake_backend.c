@@ -140,11 +140,9 @@ fake_thread_release(ec_err *err)
 }
 
 static void
-fake_fork_prepare(void *const *insts, size_t n, uint64_t deadline_ns)
+fake_fork_prepare(uint64_t deadline_ns)
 {
-    (void)insts;
     (void)deadline_ns;
-    fake.fork_insts = n;
     atomic_fetch_add(&fake.prepares, 1);
 }
 
@@ -155,19 +153,17 @@ fake_fork_lock(void)
 }
 
 static void
-fake_fork_parent(void *const *insts, size_t n)
+fake_fork_parent(void)
 {
-    (void)insts;
-    (void)n;
     atomic_fetch_add(&fake.parents, 1);
 }
 
 static void
-fake_fork_child(void *const *insts, size_t n, void (*lost)(void *inst))
+fake_fork_child(void (*lost)(ec_slot *slot))
 {
     atomic_fetch_add(&fake.children, 1);
-    for (size_t i = 0; fake.loses && i < n; i++) {
-        lost(insts[i]);
+    if (fake.loses != NULL) {
+        lost(fake.loses);
     }
 }
 

@@ -25,9 +25,8 @@ typedef struct fake_backend {
     bool parks;       /* retire says so */
     bool has_modules; /* import succeeds */
     atomic_int modules;
-    bool loses; /* no instance survives fork() */
+    ec_slot *loses; /* what does not survive fork(); NULL: everything does */
     atomic_int prepares, locks, parents, children;
-    size_t fork_insts; /* how many instances prepare was given */
 } fake_backend;
 
 extern fake_backend fake;

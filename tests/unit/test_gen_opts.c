@@ -153,6 +153,8 @@ wrong_use_says_what_is_wrong(void **state)
                  "option '--isolated' is given twice");
     assert_usage("embed build a.h b.py --preload",
                  "option '--preload' needs a value");
+    assert_usage("embed build a.h b.py --on-fork later",
+                 "--on-fork is keep, restart or fail, not 'later'");
     assert_usage("embed call", "LIBRARY is missing");
     assert_usage("embed call x.so", "FUNCTION is missing");
     assert_usage("embed call --frob x.so f", "unknown option '--frob'");

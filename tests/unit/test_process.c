@@ -66,31 +66,54 @@ a_fork_is_announced_and_what_survives_goes_on(void **state)
     fake.prepares = 0;
     assert_int_equal(in_fork(child_calls_what_survived), 0);
     assert_int_equal(fake.prepares, 1);
-    assert_int_equal(fake.fork_insts, 1);
     assert_int_equal(fake.locks, 1);
     assert_int_equal(fake.parents, 1);
     assert_int_equal(fake.children, 0);
     assert_int_equal(fake_plugin_call(&plugin), 42);
 }
 
+static embed_state
+state_now(void)
+{
+    embed_info info = EMBED_INFO_INIT;
+    (void)embed_lookup("plugin", &info);
+    return info.state;
+}
+
+/* Nothing answers from an empty world, until somebody asks for one. */
+static int
+child_refuses_what_was_lost(void)
+{
+    if (state_now() != EMBED_STATE_FAILED || fake_plugin_call(&plugin) != -1 ||
+        embed_last_error()->status != EMBED_E_FORK || fake.creates != 1) {
+        return 1;
+    }
+    return embed_retry("plugin") == EMBED_OK &&
+                   fake_plugin_call(&plugin) == 42 && fake.creates == 2
+               ? 0
+               : 2;
+}
+
 static int
 child_makes_anew_what_was_lost(void)
 {
-    embed_info info = EMBED_INFO_INIT;
-    if (embed_lookup("plugin", &info) != EMBED_OK ||
-        info.state != EMBED_STATE_EMPTY) {
+    if (state_now() != EMBED_STATE_EMPTY) {
         return 1;
     }
     return fake_plugin_call(&plugin) == 42 && fake.creates == 2 ? 0 : 2;
 }
 
 static void
-what_is_lost_is_made_anew_in_the_child(void **state)
+what_is_lost_fails_in_the_child_or_is_made_anew(void **state)
 {
     (void)state;
-    fake.loses = true;
+    ec_slot *slot = fake_plugin_slot(&plugin);
+    fake.loses = slot;
+    assert_int_equal(in_fork(child_refuses_what_was_lost), 0);
+    slot->on_fork = EC_ON_FORK_RESTART;
     assert_int_equal(in_fork(child_makes_anew_what_was_lost), 0);
-    fake.loses = false;
+    slot->on_fork = EC_ON_FORK_KEEP;
+    fake.loses = NULL;
     embed_info info = EMBED_INFO_INIT;
     assert_int_equal(embed_lookup("plugin", &info), EMBED_OK);
     assert_int_equal(info.state, EMBED_STATE_READY);
@@ -140,7 +163,7 @@ main(void)
     (void)atexit(late_handler);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fork_is_announced_and_what_survives_goes_on),
-        cmocka_unit_test(what_is_lost_is_made_anew_in_the_child),
+        cmocka_unit_test(what_is_lost_fails_in_the_child_or_is_made_anew),
         cmocka_unit_test(exit_handlers_of_the_host_may_call_exports),
         cmocka_unit_test(the_end_of_python_closes_all_extensions),
     };

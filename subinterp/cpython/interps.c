@@ -1,7 +1,9 @@
-/* numbers.c - the interpreters that there are, by number.
+/* interps.c - all interpreters of libembed's, by number.
  *
  * SPDX-License-Identifier: MIT
  */
+#include "subinterp/cpython/interps.h"
+
 #include <stdlib.h>
 
 #include "subinterp/cpython/thread.h"
@@ -63,6 +65,40 @@ es_interps_snapshot(size_t *out_n)
     ec_mutex_unlock(&es_threads_lock);
     *out_n = n;
     return all;
+}
+
+size_t
+es_interps_count(void)
+{
+    ec_mutex_lock(&es_threads_lock);
+    size_t n = n_numbers;
+    ec_mutex_unlock(&es_threads_lock);
+    return n;
+}
+
+es_interp *
+es_interp_at(size_t number)
+{
+    ec_mutex_lock(&es_threads_lock);
+    es_interp *interp = number < n_numbers ? numbers[number] : NULL;
+    ec_mutex_unlock(&es_threads_lock);
+    return interp;
+}
+
+bool
+es_interp_is_ending(const es_interp *interp)
+{
+    ec_mutex_lock(&es_threads_lock);
+    bool is = interp->is_ending;
+    ec_mutex_unlock(&es_threads_lock);
+    return is;
+}
+
+bool
+es_interp_shares_main(const PyInterpreterState *is)
+{
+    const es_interp *interp = es_interp_find(is);
+    return interp != NULL && interp->level != EMBED_ISOLATION_OWN;
 }
 
 es_interp *
