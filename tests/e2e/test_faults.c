@@ -33,6 +33,7 @@ typedef struct operation {
     void (*before)(void); /* without faults, before each; NULL: nothing */
     embed_status (*run)(void);
     void (*after)(embed_status status); /* the same, after each */
+    bool waits; /* it is over only when there is memory again */
 } operation;
 
 static life a;
@@ -108,7 +109,7 @@ operation_try(const operation *o, unsigned what)
             o->before();
         }
         embed_clear_error();
-        faults_arm(k, what);
+        faults_arm(k, o->waits ? what & ~FAULTS_FOLLOWS : what);
         embed_status status = o->run();
         (void)faults_disarm();
         if (!faults_hit()) {
@@ -150,6 +151,27 @@ both_load(void)
 }
 
 /* --- operations of a running extension ------------------------------------*/
+
+static embed_status
+reload(void)
+{
+    return embed_reload("lifea", 20000);
+}
+
+static embed_status
+unload(void)
+{
+    return embed_unload("lifea", 20000);
+}
+
+static void
+start_again(embed_status status)
+{
+    /* After a failure it runs or is closed. */
+    embed_status now = embed_unload("lifea", 20000);
+    FAULT_CHECK(now == EMBED_OK || now == EMBED_E_STATE, now);
+    FAULT_CHECK(embed_retry("lifea") == EMBED_OK, status);
+}
 
 static void
 be_closed(void)
@@ -199,6 +221,28 @@ static embed_status
 set_thread_deadline(void)
 {
     return embed_set_thread_deadline(DEADLINE_MS, NULL);
+}
+
+static void
+be_bounded(void)
+{
+    E2E_CHECK_INT(embed_set_deadline("lifea", DEADLINE_MS), EMBED_OK);
+}
+
+/* The call ends, by its deadline or by the fault. */
+static embed_status
+endless_call(void)
+{
+    FAULT_CHECK(a.run("while True: pass") == LIFE_FAILED, EMBED_OK);
+    embed_status status = embed_last_error()->status;
+    return status == EMBED_E_DEADLINE ? EMBED_OK : status;
+}
+
+static void
+free_again(embed_status status)
+{
+    (void)status;
+    no_deadline();
 }
 
 static embed_status
@@ -387,20 +431,23 @@ has_ended(embed_status status)
 }
 
 static const operation of_running[] = {
-    {"look", NULL, look, NULL},
-    {"set_option", NULL, set_option, option_clear},
-    {"set_isolation", NULL, set_isolation, NULL},
-    {"dump", NULL, dump, NULL},
-    {"statistics", NULL, statistics, NULL},
-    {"failing call", NULL, failing_call, NULL},
-    {"first call of a thread", NULL, thread_call, NULL},
-    {"thread_release", NULL, thread_release, NULL},
-    {"hold", NULL, hold, NULL},
-    {"set_deadline", NULL, set_deadline, is_bounded},
-    {"set_thread_deadline", NULL, set_thread_deadline, is_bounded},
-    {"interrupt", be_endless, interrupt, has_ended},
-    {"call_pending", NULL, call_pending, is_called},
-    {"retry", be_closed, retry, works_when_tried_again},
+    {"look", NULL, look, NULL, false},
+    {"set_option", NULL, set_option, option_clear, false},
+    {"set_isolation", NULL, set_isolation, NULL, false},
+    {"dump", NULL, dump, NULL, false},
+    {"statistics", NULL, statistics, NULL, false},
+    {"failing call", NULL, failing_call, NULL, false},
+    {"first call of a thread", NULL, thread_call, NULL, false},
+    {"thread_release", NULL, thread_release, NULL, false},
+    {"hold", NULL, hold, NULL, false},
+    {"set_deadline", NULL, set_deadline, is_bounded, false},
+    {"set_thread_deadline", NULL, set_thread_deadline, is_bounded, false},
+    {"interrupt", be_endless, interrupt, has_ended, false},
+    {"call_pending", NULL, call_pending, is_called, false},
+    {"call with a deadline", be_bounded, endless_call, free_again, true},
+    {"unload", NULL, unload, start_again, false},
+    {"reload", NULL, reload, NULL, false},
+    {"retry", be_closed, retry, works_when_tried_again, false},
 };
 
 static void
@@ -506,7 +553,7 @@ text_works(embed_status status)
 }
 
 static const operation of_making[] = {
-    {"open", next_name, text_open, text_works},
+    {"open", next_name, text_open, text_works, false},
 };
 
 static void
@@ -595,7 +642,7 @@ code_works(embed_status status)
 static void
 code_scenario(void *what)
 {
-    static const operation run = {"code", NULL, run_code, code_works};
+    static const operation run = {"code", NULL, run_code, code_works, false};
     unsigned long n = 0;
     both_load();
     embed_set_error_hook(hook, NULL);
