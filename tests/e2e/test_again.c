@@ -22,8 +22,8 @@ static const char *const lines[] = {
     "--cdef sub/more.h api.h init.py --source code.c -DSIZE=4 -D 'WIDE=long x'",
     "api.h init.py -UNOTHING -I sub -Isub -L sub -lm -Wl,-O1 --bundle sub",
     "api.h init.py --cdef sub/more.h -- -DSIZE=5 -include sub/empty.h -g",
-    "--name n --api sub/sub_api.h init.py --pack 1 --cdef rec.h --pack=2 "
-    "--override again.h",
+    ("--name n --api sub/sub_api.h init.py --pack 1 --cdef rec.h --pack=2 "
+     "--override again.h"),
     "--module --name m --include base.h --include-module base --cdef user.h",
     "--module --name m --cdef rec.h --override again.h --source code.c",
 };

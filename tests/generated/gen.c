@@ -8,7 +8,7 @@
 
 #include <complex.h>
 
-#define OP(op, arg) ((void *)(intptr_t)(((intptr_t)(arg) << 8) | (op)))
+#define OP(op, arg) ((void *)(((uintptr_t)(intptr_t)(arg) << 8) | (op)))
 
 enum {
     PRIMITIVE = 1,
