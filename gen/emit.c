@@ -74,9 +74,8 @@ shell_word(eg_text *out, const char *word)
     bool is_plain = *word != '\0' && word[strspn(word, plain)] == '\0';
     eg_text_puts(out, is_plain ? " " : " '");
     for (const char *c = word; *c != '\0'; c++) {
-        char before = c > word ? c[-1] : ' ';
-        bool marks =
-            (*c == '/' && before == '*') || (*c == '*' && before == '/');
+        bool marks = c > word && ((*c == '/' && c[-1] == '*') ||
+                                  (*c == '*' && c[-1] == '/'));
         eg_text_puts(out, marks ? "''" : "");
         eg_text_add(out, *c == '\'' ? "'\\''" : c, *c == '\'' ? 4 : 1);
     }
