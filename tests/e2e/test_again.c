@@ -15,7 +15,7 @@
 static const char *const lines[] = {
     "api.h init.py",
     "api.h init.py --name=other --isolation sub -o there.so",
-    "./sub/../api.h $PWD/init.py --strict --isolated",
+    "./sub/../api.h $PWD/init.py --strict --isolated --on-fork restart",
     "api.h init.py --venv v --path 'a b:c' --site \"it's\" --argv '\"x y\" *'",
     "api.h init.py --argv '/* not */ a comment' --preload=init.py",
     "api.h init.py --argv 'two\nlines' --site ''",
