@@ -51,7 +51,8 @@ typedef enum embed_status {
     EMBED_E_UNATTACHED = 9, /* no Python code attached to the function */
     EMBED_E_EXCEPTION = 10, /* the Python function raised */
     EMBED_E_CONVERT = 11,   /* an argument or result could not be converted */
-    EMBED_E_STACK = 12,     /* too little C stack left on this thread */
+    EMBED_E_STACK = 12,     /* too little C stack left on this thread: CPython
+                               needs one of 144 KiB */
     EMBED_E_FORK = 13,      /* lost in fork(); see "on_fork" */
     EMBED_E_INVALID = 14,   /* bad argument: a declaration, an option, NULL */
     EMBED_E_IO = 15,        /* a file could not be read or written */

@@ -17,6 +17,10 @@
 /* Python's start-up nests deeper than small default stacks of hosts allow. */
 #define STACK_SIZE ((size_t)8 << 20)
 
+/* How long a job may wait behind one that is overdue: code of an extension's that
+ * keeps its interpreter from ending may never let the thread go. */
+#define OVERDUE_WAIT_NS UINT64_C(2000000000)
+
 typedef struct job {
     es_service_fn *fn;
     void *arg;
@@ -39,6 +43,8 @@ static pthread_cond_t queued;  /* with lock */
 static pthread_cond_t changed; /* with lock; jobs that are done, `now` */
 static job *first;             /* guarded by: lock */
 static job **last = &first;    /* guarded by: lock */
+static const job *overdue;     /* guarded by: lock; who waited for it has gone,
+                                  and it is not done; NULL: none */
 static life now;               /* guarded by: lock */
 static ec_helper helper;       /* of the thread that there is */
 static char *stack;            /* guarded by: lock; of all of them */
@@ -84,6 +90,9 @@ thread_run(void *unused)
         /* Until it is unlocked again it has another job, or has ended: who waits
          * for this one sees which. */
         ec_mutex_lock(&lock);
+        if (overdue == j) {
+            overdue = NULL;
+        }
         if (j->is_left) {
             free(j);
         } else {
@@ -170,6 +179,38 @@ enqueue_locked(job *j, ec_err *err) EC_REQUIRES(lock)
     return status;
 }
 
+/* Takes a job out of the queue; false: it is not there any more. */
+static bool
+dequeue_locked(const job *j) EC_REQUIRES(lock)
+{
+    job **link = &first;
+    while (*link != NULL && *link != j) {
+        link = &(*link)->next;
+    }
+    if (*link == NULL) {
+        return false;
+    }
+    *link = j->next;
+    if (*link == NULL) {
+        last = link;
+    }
+    return true;
+}
+
+/* Waits for as long as the thread comes to new jobs at all; false: it does not,
+ * and the job is not in the queue any more. */
+static bool
+turn_wait_locked(job *j) EC_REQUIRES(lock)
+{
+    uint64_t deadline_ns = ec_now_ns() + OVERDUE_WAIT_NS;
+    while (!j->is_done && overdue != NULL) {
+        if (!ec_cond_wait(&changed, &lock, deadline_ns)) {
+            return overdue == NULL || !dequeue_locked(j);
+        }
+    }
+    return true;
+}
+
 /* Waits for a job; EMBED_E_TIMEOUT: it belongs to the thread from then on. */
 static embed_status
 done_wait_locked(job *j, uint64_t deadline_ns, ec_err *err) EC_REQUIRES(lock)
@@ -180,6 +221,7 @@ done_wait_locked(job *j, uint64_t deadline_ns, ec_err *err) EC_REQUIRES(lock)
     }
     if (!j->is_done) {
         j->is_left = true;
+        overdue = overdue == NULL ? j : overdue;
         return ec_fail(err, EMBED_E_TIMEOUT,
                        "the service thread is not done with it yet");
     }
@@ -203,7 +245,13 @@ es_service_run(es_service_fn *fn, void *arg, uint64_t deadline_ns, ec_err *err)
     ec_mutex_lock(&lock);
     embed_status status = enqueue_locked(j, err);
     bool is_ours = status != EMBED_OK;
-    if (status == EMBED_OK) {
+    if (status == EMBED_OK && deadline_ns == UINT64_MAX &&
+        !turn_wait_locked(j)) {
+        is_ours = true;
+        status = ec_fail(err, EMBED_E_TIMEOUT,
+                         "an extension that was closed keeps libembed's "
+                         "service thread: its interpreter does not end");
+    } else if (status == EMBED_OK) {
         status = done_wait_locked(j, deadline_ns, err);
         is_ours = status == EMBED_OK;
     }
@@ -273,6 +321,7 @@ es_service_after_fork(void)
     ec_mutex_reinit(&lock);
     conds_init();
     first = NULL;
+    overdue = NULL;
     last = &first;
     now = LIFE_NONE;
     if (is_self) {

@@ -223,6 +223,42 @@ imports_at_once_do_not_wait_for_each_other(void **state)
     shell_expect_output("40\n20\n");
 }
 
+/* Its object does not go, except that of main, where it is made first. */
+static const char stays[] = HEADER "#include <unistd.h>\n" DEFINITION(
+    "stays", "NULL") "static void stay(PyObject *o)\n{\n"
+                     "    int is_main = PyInterpreterState_Get() == "
+                     "PyInterpreterState_Main();\n"
+                     "    while (!is_main) pause();\n}\n"
+                     "PyMODINIT_FUNC PyInit_stays(void)\n{\n"
+                     "    PyObject *m = PyModule_Create(&def);\n"
+                     "    PyModule_AddObject(m, \"o\", PyCapsule_New(&def, "
+                     "NULL, stay));\n"
+                     "    return m;\n}\n";
+
+/* Unload, calls of others, exit: in bounded time. */
+static void
+an_interpreter_that_does_not_end_holds_nobody(void **state)
+{
+    (void)state; /* R9, R10 */
+    shell_only_plain();
+    write_module("stays", stays);
+    write_extension("one", "sub");
+    shell_write("host.c",
+                "#include <embed.h>\n#include <stdio.h>\n"
+                "int one(const char *);\nint two(const char *);\n"
+                "int main(void)\n{\n    one(\"stays\");\n"
+                "    embed_status ended = embed_unload(\"one\", 300);\n"
+                "    int got = two(\"json\");\n"
+                "    printf(\"%d\\n\", (ended == EMBED_OK && got == 0) || "
+                "(ended == EMBED_E_TIMEOUT && embed_last_error()->status == "
+                "EMBED_E_TIMEOUT));\n}\n");
+    shell_expect(0, "$CC -w host.c -o host -I$BUILD/include -L. -lone -ltwo "
+                    "-L$BUILD/lib -lembed -Wl,-rpath,$PWD,-rpath,$BUILD/lib");
+    shell_expect(0, "EMBED_EXIT_TIMEOUT_MS=300 timeout 60 ./host 2>err | "
+                    "grep -v json | tail -1");
+    shell_expect_output("1\n");
+}
+
 int
 main(void)
 {
@@ -233,6 +269,7 @@ main(void)
         TEST(main_finds_what_the_extension_finds),
         TEST(a_module_of_multi_phase_is_executed_once_for_each),
         TEST(imports_at_once_do_not_wait_for_each_other),
+        TEST(an_interpreter_that_does_not_end_holds_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
