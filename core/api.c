@@ -11,6 +11,7 @@
 
 #include "core/attached.h"
 #include "core/life.h"
+#include "core/lock.h"
 #include "core/registry.h"
 #include "core/report.h"
 #include "core/sized.h"
@@ -156,12 +157,14 @@ embed_status
 embed_thread_release(void)
 {
     int saved = errno;
+    int cancel = ec_cancel_off();
     ec_err err = EC_ERR_INIT;
     const ec_backend *backend = ec_life_backend();
     if (backend != NULL) {
         (void)backend->thread_release(&err);
     }
     embed_status status = ec_report_api("", &err);
+    ec_cancel_restore(cancel);
     errno = saved;
     return status;
 }
@@ -170,9 +173,11 @@ embed_status
 embed_shutdown(int timeout_ms)
 {
     int saved = errno;
+    int cancel = ec_cancel_off();
     ec_err err = EC_ERR_INIT;
     (void)ec_life_shutdown(timeout_ms, &err);
     embed_status status = ec_report_api("", &err);
+    ec_cancel_restore(cancel);
     errno = saved;
     return status;
 }

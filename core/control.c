@@ -31,12 +31,14 @@ static embed_status
 with_named(const char *name, const request *r, action *act)
 {
     int saved = errno;
+    int cancel = ec_cancel_off();
     ec_err err = EC_ERR_INIT;
     ec_slot *slot = ec_registry_named(name, &err);
     if (slot != NULL) {
         (void)act(slot, r, &err);
     }
     embed_status status = ec_report_api(name == NULL ? "" : name, &err);
+    ec_cancel_restore(cancel);
     errno = saved;
     return status;
 }
@@ -333,6 +335,7 @@ embed_status
 embed_set_thread_deadline(int timeout_ms, int *out_previous_ms)
 {
     int saved = errno;
+    int cancel = ec_cancel_off();
     ec_err err = EC_ERR_INIT;
     const ec_backend *b = NULL;
     if (ec_life_load(&b, &err) == EMBED_OK) {
@@ -346,6 +349,7 @@ embed_set_thread_deadline(int timeout_ms, int *out_previous_ms)
         }
     }
     embed_status status = ec_report_api("", &err);
+    ec_cancel_restore(cancel);
     errno = saved;
     return status;
 }

@@ -8,6 +8,7 @@
 #include "core/config.h"
 #include "core/life.h"
 #include "core/life_int.h"
+#include "core/lock.h"
 #include "core/registry.h"
 #include "core/version.h"
 
@@ -53,6 +54,7 @@ void
 embed_dump(FILE *out)
 {
     int saved = errno;
+    int cancel = ec_cancel_off();
     const ec_backend *b = ec_life_backend();
     size_t n = ec_registry_all(NULL, 0);
     out = out == NULL ? stderr : out;
@@ -71,5 +73,6 @@ embed_dump(FILE *out)
         b->attach(outer);
     }
     (void)fflush(out);
+    ec_cancel_restore(cancel);
     errno = saved;
 }

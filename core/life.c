@@ -44,6 +44,7 @@ typedef enum python_state {
 ec_mutex ec_life_lock = EC_MUTEX_INIT(EC_RANK_RUNTIME);
 static ec_mutex load_lock = EC_MUTEX_INIT(EC_RANK_RUNTIME - 1);
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t creator_key;     /* constant after `once` */
 static pthread_cond_t python_changed; /* with ec_life_lock */
 static pthread_cond_t token_changed;  /* with ec_life_lock */
 static python_state python_now;       /* guarded by: ec_life_lock */
@@ -61,11 +62,26 @@ static _Atomic bool is_guarded;             /* an extension is in the place of
 
 __thread struct ec_thread ec_life_self;
 
+static void creator_gone(void *unused);
+
 static void
 conds_init(void)
 {
     ec_cond_init(&python_changed);
     ec_cond_init(&token_changed);
+}
+
+static void
+once_init(void)
+{
+    conds_init();
+    (void)pthread_key_create(&creator_key, creator_gone);
+}
+
+void
+ec_life_self_watch(void)
+{
+    (void)pthread_setspecific(creator_key, &ec_life_self);
 }
 
 const ec_backend *
@@ -128,7 +144,7 @@ ec_life_load(const ec_backend **out, ec_err *err)
     if (*out != NULL) {
         return EMBED_OK;
     }
-    (void)pthread_once(&once, conds_init);
+    (void)pthread_once(&once, once_init);
     ec_process_watch(); /* a fork meanwhile must not leave the lock behind */
     ec_mutex_lock(&load_lock);
     *out = ec_life_backend();
@@ -349,7 +365,7 @@ settle(ec_slot *slot, const ec_backend *b, embed_status status,
     if (status == EMBED_OK) {
         slot->state = EMBED_STATE_READY;
         entry_publish(slot, b);
-    } else if (status == EMBED_E_STACK) {
+    } else if (status == EMBED_E_STACK || status == EMBED_E_STATE) {
         /* This thread's fault, not the extension's. */
         slot->state = EMBED_STATE_EMPTY;
     } else {
@@ -392,6 +408,7 @@ claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
             }
             slot->state = EMBED_STATE_CREATING;
             slot->creator = &ec_life_self;
+            ec_life_self_watch();
             ec_life_self.tid = syscall(SYS_gettid);
             *out_mine = true;
             break;
@@ -502,6 +519,22 @@ ec_life_retry(ec_slot *slot, ec_err *err)
     }
     ec_mutex_unlock(&ec_life_lock);
     return ec_life_ready(slot, err);
+}
+
+/* At the end of a thread, after the backend's part of it: it may have ended in
+ * the middle of its init code. */
+static void
+creator_gone(void *unused)
+{
+    (void)unused;
+    ec_life_lose_creations();
+    ec_mutex_lock(&ec_life_lock);
+    if (token_owner == &ec_life_self) {
+        token_owner = NULL;
+        token_depth = 0;
+        (void)pthread_cond_broadcast(&token_changed);
+    }
+    ec_mutex_unlock(&ec_life_lock);
 }
 
 /* --- import ---------------------------------------------------------------*/
@@ -681,7 +714,7 @@ ec_life_fork_begin(void)
     const ec_backend *b = ec_life_backend();
     bool on_service = b != NULL && b->on_service_thread();
     uint64_t deadline = ec_now_ns() + FORK_START_MS * NS_PER_MS;
-    (void)pthread_once(&once, conds_init);
+    (void)pthread_once(&once, once_init);
     ec_mutex_lock(&ec_life_lock);
     while (python_now == PYTHON_STARTING && !on_service &&
            ec_cond_wait(&python_changed, &ec_life_lock, deadline)) {

@@ -22,6 +22,12 @@ extern ec_mutex ec_life_lock;
 extern bool ec_life_closing; /* guarded by: ec_life_lock; no more starts */
 extern __thread struct ec_thread ec_life_self;
 
+/** Has the end of this thread looked at: it is in the middle of something. */
+void ec_life_self_watch(void);
+
+/** Gives up what this thread was making when it ended. */
+void ec_life_lose_creations(void);
+
 /** Creates and initialises an instance, which `where` holds meanwhile; on
  *  failure nothing of it stays reachable.
  *  @param old  the instance that it is to replace; NULL: none */

@@ -121,6 +121,7 @@ reload_claim(ec_slot *slot, void **out_old, ec_err *err)
     } else if (slot->state == EMBED_STATE_READY) {
         *out_old = atomic_load(&slot->inst);
         slot->reloader = &ec_life_self;
+        ec_life_self_watch();
     }
     ec_mutex_unlock(&ec_life_lock);
     return status;
@@ -185,4 +186,26 @@ ec_life_reload(ec_slot *slot, int timeout_ms, ec_err *err)
     }
     return old == NULL ? ec_life_retry(slot, err)
                        : reload(slot, b, old, deadline, err);
+}
+
+void
+ec_life_lose_creations(void)
+{
+    ec_slot *slot = NULL;
+    while ((slot = ec_registry_next(slot)) != NULL) {
+        ec_mutex_lock(&ec_life_lock);
+        if (slot->creator == &ec_life_self) {
+            slot->creator = NULL;
+            slot->state = EMBED_STATE_FAILED;
+            atomic_store(&slot->inst, NULL);
+            (void)ec_fail(&slot->why, EMBED_E_INIT,
+                          "its thread ended in the initialization code");
+        }
+        if (slot->reloader == &ec_life_self) {
+            slot->reloader = NULL;
+            atomic_store(&slot->pending, NULL);
+        }
+        (void)pthread_cond_broadcast(&slot->changed);
+        ec_mutex_unlock(&ec_life_lock);
+    }
 }

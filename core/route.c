@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "core/life.h"
+#include "core/lock.h"
 #include "core/python.h"
 #include "core/registry.h"
 #include "core/replaced.h"
@@ -71,6 +72,7 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
         ec_report_inside(fn, buffer);
         return;
     }
+    int cancel = ec_cancel_off();
     embed_status status = slot != NULL
                               ? ec_life_ready(slot, &err)
                               : ec_fail(&err, EMBED_E_STATE,
@@ -85,6 +87,7 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
         ec_report_fail(fn, buffer, &err);
     }
     ec_err_clear(&err);
+    ec_cancel_restore(cancel);
 }
 
 void
@@ -101,6 +104,7 @@ embed_plugin_returned(const struct embed_externpy *fn)
 void *
 embed_plugin_module(struct embed_plugin *plugin)
 {
+    int cancel = ec_cancel_off();
     ec_err err = EC_ERR_INIT;
     void *module = NULL;
     ec_slot *slot = ec_slot_fits(plugin) ? plugin->runtime : NULL;
@@ -118,6 +122,7 @@ embed_plugin_module(struct embed_plugin *plugin)
         ec_python_raise(err.text);
     }
     ec_err_clear(&err);
+    ec_cancel_restore(cancel);
     return module;
 }
 
@@ -125,6 +130,7 @@ int
 embed_plugin_ensure(struct embed_plugin *plugin)
 {
     int saved = errno;
+    int cancel = ec_cancel_off();
     ec_err err = EC_ERR_INIT;
     ec_slot *slot = plugin->runtime;
     if (slot != NULL) {
@@ -133,6 +139,7 @@ embed_plugin_ensure(struct embed_plugin *plugin)
         (void)ec_fail(&err, EMBED_E_ABI, "the plug-in is not registered");
     }
     embed_status status = ec_report_api(plugin->name, &err);
+    ec_cancel_restore(cancel);
     errno = saved;
     return status == EMBED_OK ? 0 : -1;
 }

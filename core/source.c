@@ -265,6 +265,7 @@ embed_status
 embed_open_source(const char *name, const char *declarations,
                   const char *source, const char *const *options)
 {
+    int cancel = ec_cancel_off();
     ec_err err = EC_ERR_INIT;
     opening o = {name, declarations, source, NULL, options};
     bool is_complete = name != NULL && declarations != NULL && source != NULL;
@@ -274,7 +275,9 @@ embed_open_source(const char *name, const char *declarations,
                       : declarations == NULL ? "declarations"
                                              : "source");
     }
-    return open_reported(&o, is_complete, &err);
+    embed_status status = open_reported(&o, is_complete, &err);
+    ec_cancel_restore(cancel);
+    return status;
 }
 
 /* The stem of a path, the default name: "x/tool.py" is "tool". */
@@ -295,6 +298,7 @@ embed_open_file(const char *name, const char *declarations, const char *file,
     char stem[NAME_MAX + 1];
     opening o = {name, declarations, NULL, path, options};
     int saved = errno;
+    int cancel = ec_cancel_off();
     bool is_complete = declarations != NULL && file != NULL;
     if (!is_complete) {
         (void)ec_fail(&err, EMBED_E_INVALID, "%s is NULL",
@@ -307,7 +311,9 @@ embed_open_file(const char *name, const char *declarations, const char *file,
         o.name = stem;
     }
     errno = saved;
-    return open_reported(&o, is_complete, &err);
+    embed_status status = open_reported(&o, is_complete, &err);
+    ec_cancel_restore(cancel);
+    return status;
 }
 
 /* --- symbols --------------------------------------------------------------*/

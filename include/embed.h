@@ -8,6 +8,19 @@
  * Threads: every function may be called from any thread unless it says
  * otherwise.  Strings are UTF-8 and NUL-terminated.
  *
+ * Cancellation: a thread is not cancelled (pthread_cancel) inside a call of an
+ * export or of a function of this header, nor in C code that is called from
+ * there, whether its cancelability is deferred or asynchronous: the call finishes,
+ * and cancellation acts after it.  embed_interrupt() ends a call.
+ *
+ * A thread may end (pthread_exit) in C code that Python code calls: its calls give
+ * up the GIL and go; what their Python code refers to is not freed, and locks that
+ * it holds stay locked.  In the middle of init code, that has failed.
+ *
+ * C code that Python code calls must not leave it by longjmp().  Calls that the
+ * thread makes later give their failure value (EMBED_E_STATE) where that is
+ * noticed; what else happens on this thread is undefined.  Other threads go on.
+ *
  * Structs that begin with `size`: the caller sets it to the struct's sizeof
  * (EMBED_..._INIT does) before each call.  The members that both the caller and
  * the library know are filled, the others are left alone, and `size` says

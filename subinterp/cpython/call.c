@@ -7,6 +7,7 @@
 #include "subinterp/cpython/call.h"
 
 #include "core/ticks.h"
+#include "subinterp/cpython/cancel.h"
 #include "subinterp/cpython/deadline.h"
 #include "subinterp/cpython/py_attached.h"
 
@@ -194,7 +195,9 @@ call(struct embed_externpy *fn, char *buffer, bool is_counted)
 static __attribute__((noinline)) void
 call_free(struct embed_externpy *fn, char *buffer)
 {
+    int cancel = es_cancel_off(&es_tls_self);
     call(fn, buffer, false);
+    es_cancel_restore(&es_tls_self, cancel);
 }
 
 /* A call of what this thread holds. */
@@ -206,6 +209,7 @@ call_held(struct embed_externpy *fn, char *buffer)
         call_free(fn, buffer);
         return;
     }
+    int cancel = es_cancel_off(tls);
     int caller_errno = errno;
     es_state *state = tls->held_state;
     es_attached *attached = attached_of(tls->held, fn);
@@ -219,12 +223,14 @@ call_held(struct embed_externpy *fn, char *buffer)
     if (ES_UNLIKELY(attached == NULL)) {
         errno = caller_errno;
         call_unattached(fn, buffer);
+        es_cancel_restore(tls, cancel);
         return;
     }
     errno = tls->py_errno;
     if (ES_UNLIKELY(status != EMBED_OK)) {
         call_raised(fn, &err);
     }
+    es_cancel_restore(tls, cancel);
 }
 
 /* Only chooses: neither pays for the other's frame. */
@@ -243,5 +249,7 @@ es_call(struct embed_externpy *fn, char *buffer)
 void
 es_call_counted(struct embed_externpy *fn, char *buffer)
 {
+    int cancel = es_cancel_off(&es_tls_self);
     call(fn, buffer, true);
+    es_cancel_restore(&es_tls_self, cancel);
 }

@@ -123,6 +123,16 @@ es_hold_attach(void *held)
     }
 }
 
+PyThreadState *
+es_held_now(void)
+{
+    const hold *h = innermost;
+    while (h != NULL && h->entry.state == NULL) {
+        h = h->outer;
+    }
+    return h == NULL ? NULL : h->entry.state->tstate;
+}
+
 void
 es_holds_drop(void)
 {
@@ -215,9 +225,8 @@ target_next(const order *o, es_state *s)
     return s;
 }
 
-/* Forgets that a state was to be interrupted. */
-static void
-mark_drop(es_state *state)
+void
+es_interrupt_drop(es_state *state)
 {
     if (atomic_exchange(&state->interrupt, 0) != 0) {
         (void)atomic_fetch_sub(&es_n_interrupts, 1);
@@ -236,7 +245,7 @@ target_hit(const order *o, es_state *state)
      * the mark then, or is not counted any more. */
     es_barrier();
     if (atomic_load(&state->inside) <= state->held) {
-        mark_drop(state);
+        es_interrupt_drop(state);
         return;
     }
     /* A call that is over already but for its report: those around it get it
@@ -473,7 +482,7 @@ settle_once(es_state *state)
     bool is_outermost = atomic_load(&state->inside) == state->held + 1;
     if (is_outermost) {
         (void)PyThreadState_SetAsyncExc(PyThreadState_Get()->thread_id, NULL);
-        mark_drop(state);
+        es_interrupt_drop(state);
     } else {
         raise_again(state);
     }

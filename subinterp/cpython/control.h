@@ -30,8 +30,16 @@ embed_status es_interrupt(void *arg, uint64_t deadline_ns, ec_err *err);
 void *es_hold_detach(void);
 void es_hold_attach(void *held);
 
-/** At the end of a thread: lets go of what it holds. */
+/** At the end of a thread: gives up the calls that it was in, of which nothing
+ *  is left; then lets go of what it holds. */
+void es_calls_drop(const es_thread *thread);
 void es_holds_drop(void);
+
+/** The state that this thread's innermost hold has attached; NULL: none. */
+PyThreadState *es_held_now(void);
+
+/** Forgets that a state was to be interrupted. */
+void es_interrupt_drop(es_state *state);
 
 /** In a fork child. */
 void es_control_after_fork(void);

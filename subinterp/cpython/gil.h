@@ -29,6 +29,8 @@ typedef struct es_tls {
     int py_errno;          /* what ffi.errno shows */
     void **gilslot;        /* this thread's gilstate slot, or NULL: see
                                 gilslot.h */
+    unsigned char *cancel; /* this thread's cancelability, or NULL: see
+                              cancel.h */
     const struct es_inst *held;  /* of the innermost hold, or NULL */
     struct es_state *held_state; /* then: attached by it */
 } es_tls;

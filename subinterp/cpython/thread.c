@@ -4,6 +4,8 @@
  */
 #include "subinterp/cpython/thread.h"
 
+#include "subinterp/cpython/cancel.h"
+
 #include "subinterp/cpython/control.h"
 
 #include <linux/membarrier.h>
@@ -334,6 +336,7 @@ thread_exit(void *arg)
         return;
     }
     if (!atomic_load_explicit(&is_abandoned, memory_order_acquire)) {
+        es_calls_drop(thread);
         es_holds_drop();
         states_destroy(thread);
     } else if (thread->states != NULL) {
@@ -361,6 +364,7 @@ thread_self(void)
             ec_stack_measure(&thread->stack, STACK_RESERVE_MIN,
                              STACK_RESERVE_MAX);
             es_gilslot_learn();
+            es_cancel_learn();
             if (!has_exited) {
                 (void)__cxa_thread_atexit_impl(thread_exit, thread,
                                                &__dso_handle);
@@ -462,6 +466,17 @@ enter_borrowed(es_interp *interp, es_entry *entry)
     return true;
 }
 
+/* Is the C function that Python code has called not on the stack any more?  That
+ * code goes on never, and no other can on this thread. */
+static bool
+is_left_by_jump(const ec_stack *stack)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    uintptr_t call = (uintptr_t)es_tls_self.released;
+    return call != 0 && call < here && call - stack->low < stack->size &&
+           here - stack->low < stack->size;
+}
+
 static embed_status
 thread_prepare(es_entry *entry, es_thread **out_thread, ec_err *err)
 {
@@ -473,6 +488,11 @@ thread_prepare(es_entry *entry, es_thread **out_thread, ec_err *err)
     if (ec_stack_is_low(&thread->stack)) {
         return ec_fail(err, EMBED_E_STACK,
                        "too little C stack is left on this thread");
+    }
+    if (is_left_by_jump(&thread->stack)) {
+        return ec_fail(err, EMBED_E_STATE,
+                       "a longjmp() of this thread has left Python code that "
+                       "had not returned");
     }
     entry->state = NULL;
     return EMBED_OK;
