@@ -20,7 +20,7 @@ void ec_inside_leave(void);
 /** Allows them meanwhile, for code of the extension's that is run on purpose.
  *  Returns what ec_inside_resume() takes. */
 unsigned ec_inside_suspend(void);
-void ec_inside_resume(unsigned depth);
+void ec_inside_resume(unsigned was);
 
 bool ec_is_inside(void);
 

@@ -21,6 +21,7 @@
 #include "core/life_int.h"
 #include "core/lock.h"
 #include "core/log.h"
+#include "core/lost.h"
 #include "core/process.h"
 #include "core/python.h"
 #include "core/registry.h"
@@ -745,50 +746,6 @@ ec_life_fork_parent(const ec_backend *b)
     }
 }
 
-/* Takes a slot's instance away from it. */
-static void
-slot_forget(ec_slot *slot, embed_state state)
-{
-    atomic_store_explicit(&slot->inst, NULL, memory_order_release);
-    slot->state = state;
-    slot->creator = NULL;
-    __atomic_store_n(&slot->plugin->entry, slot->start, __ATOMIC_RELEASE);
-}
-
-/* Called by the backend for each extension whose instance is not to be used in
- * this fork child.  Starting anew would answer from an empty world, so that is
- * for who has asked for it. */
-static void
-slot_lost(ec_slot *slot)
-{
-    if (slot->on_fork == EC_ON_FORK_RESTART) {
-        slot_forget(slot, EMBED_STATE_EMPTY);
-        return;
-    }
-    slot_forget(slot, EMBED_STATE_FAILED);
-    slot->is_loss_unsaid = true;
-    (void)ec_fail(&slot->why, EMBED_E_FORK, "%s",
-                  slot->on_fork == EC_ON_FORK_FAIL
-                      ? "the process has forked, and on_fork is fail"
-                      : "its state was lost in fork(): C code kept the GIL");
-}
-
-/* Forgets what threads were doing to a slot that are not in this process. */
-static void
-slot_after_fork(ec_slot *slot, void *unused)
-{
-    (void)unused;
-    ec_cond_init(&slot->changed);
-    if (slot->state == EMBED_STATE_CREATING && slot->creator != &ec_life_self) {
-        slot_forget(slot, EMBED_STATE_EMPTY);
-    }
-    slot->n_waiting = 0;
-    if (slot->reloader != &ec_life_self) {
-        slot->reloader = NULL;
-        atomic_store(&slot->pending, NULL);
-    }
-}
-
 void
 ec_life_fork_child(const ec_backend *b)
 {
@@ -800,13 +757,13 @@ ec_life_fork_child(const ec_backend *b)
     ec_mutex_reinit(&ec_life_lock);
     ec_mutex_reinit(&load_lock);
     conds_init();
-    ec_registry_walk(slot_after_fork, NULL);
+    ec_registry_walk(ec_lost_forget, NULL);
     if (token_owner != &ec_life_self) {
         token_owner = NULL;
         token_depth = 0;
     }
     if (b != NULL && python_now == PYTHON_STARTED) {
-        b->fork_child(slot_lost);
+        b->fork_child(ec_lost_slot);
     } else if (python_now == PYTHON_STARTING) {
         python_now = PYTHON_FAILED;
         (void)ec_fail(&python_why, EMBED_E_FORK,

@@ -271,8 +271,11 @@ module_create_in(PyObject *name, PyObject *file, char *const *search,
         !PyDict_Check(modules)) {
         return module_create(name, file);
     }
+    /* Code of the module's may replace them in sys. */
     ES_OWNED PyObject *held_path = Py_NewRef(path);
     ES_OWNED PyObject *held_modules = Py_NewRef(modules);
+    (void)held_path;
+    (void)held_modules;
     ES_OWNED PyObject *names = PySet_New(modules);
     ES_OWNED PyObject *before = search_extend(path, search);
     if (names == NULL || before == NULL) {

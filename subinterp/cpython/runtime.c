@@ -203,6 +203,7 @@ start_job(void *arg)
 }
 
 embed_status
+// NOLINTNEXTLINE(readability-non-const-parameter): start_job() writes it
 es_runtime_start(const ec_core *core, const ec_python *python, bool *is_final,
                  ec_err *err)
 {

@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/inside.h"
 #include "subinterp/cpython/forked.h"
+#include "subinterp/cpython/freeze.h"
 #include "subinterp/cpython/service.h"
 
 /* Stack to keep for Python on a thread: enough for the deepest C code of the
@@ -29,11 +29,6 @@
 __thread es_tls es_tls_self;
 ec_mutex es_threads_lock = EC_MUTEX_INIT(EC_RANK_THREADS);
 
-static pthread_cond_t changed; /* with es_threads_lock; of the next two */
-static size_t n_making;        /* guarded by: es_threads_lock; threads that make
-                                    a PyThreadState right now */
-static _Atomic bool is_frozen; /* written with es_threads_lock */
-static __thread bool is_exempt; /* from that: it forks, or helps */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t exit_key; /* constant after es_runtime_start() */
 static _Atomic bool is_abandoned;
@@ -70,7 +65,7 @@ static void
 process_init(void)
 {
     barrier_init();
-    ec_cond_init(&changed);
+    es_freeze_init();
     (void)pthread_key_create(&exit_key, thread_exit);
 }
 
@@ -83,121 +78,14 @@ es_threads_init(void)
 
 /* --- thread states --------------------------------------------------------*/
 
-static bool
-is_frozen_here(void)
-{
-    return atomic_load(&is_frozen) && !is_exempt;
-}
-
-/* Waits until nothing is frozen, without any GIL. */
-static void
-frozen_wait(void)
-{
-    void *outer = es_detach();
-    ec_mutex_lock(&es_threads_lock);
-    while (is_frozen_here()) {
-        (void)ec_cond_wait(&changed, &es_threads_lock, UINT64_MAX);
-    }
-    ec_mutex_unlock(&es_threads_lock);
-    es_attach(outer);
-}
-
-/* Counts a thread as one that makes a state; false when it must wait. */
-static bool
-making_begin(void)
-{
-    ec_mutex_lock(&es_threads_lock);
-    bool ok = !is_frozen_here();
-    n_making += ok;
-    ec_mutex_unlock(&es_threads_lock);
-    return ok;
-}
-
-static void
-making_end(void)
-{
-    ec_mutex_lock(&es_threads_lock);
-    n_making--;
-    (void)pthread_cond_broadcast(&changed);
-    ec_mutex_unlock(&es_threads_lock);
-}
-
-PyThreadState *
-es_tstate_new(es_interp *interp)
-{
-    while (!making_begin()) {
-        frozen_wait();
-    }
-    bool is_ending = es_interp_is_ending(interp);
-    void *slot = es_gilslot_get();
-    ec_inside_enter(); /* CPython's locks are held */
-    PyThreadState *tstate = is_ending ? NULL : PyThreadState_New(interp->is);
-    ec_inside_leave();
-    /* The first state of a thread takes the slot. */
-    es_gilslot_restore(slot);
-    making_end();
-    return tstate;
-}
-
-static void
-making_wait_locked(void) EC_REQUIRES(es_threads_lock)
-{
-    while (n_making > 0) {
-        (void)ec_cond_wait(&changed, &es_threads_lock, UINT64_MAX);
-    }
-}
-
-void
-es_tstates_wait(void)
-{
-    ec_mutex_lock(&es_threads_lock);
-    making_wait_locked();
-    ec_mutex_unlock(&es_threads_lock);
-}
-
-void
-es_freeze(void)
-{
-    is_exempt = true;
-    ec_mutex_lock(&es_threads_lock);
-    atomic_store(&is_frozen, true);
-    making_wait_locked();
-    ec_mutex_unlock(&es_threads_lock);
-}
-
-void
-es_freeze_exempt(void)
-{
-    is_exempt = true;
-}
-
-void
-es_thaw(void)
-{
-    is_exempt = false;
-    ec_mutex_lock(&es_threads_lock);
-    atomic_store(&is_frozen, false);
-    (void)pthread_cond_broadcast(&changed);
-    ec_mutex_unlock(&es_threads_lock);
-}
-
-void
-es_thaw_after_fork(void)
-{
-    ec_cond_init(&changed);
-    n_making = 0;
-    atomic_store(&is_frozen, false);
-    is_exempt = false;
-}
-
 /* Counts this thread as inside, where no gate is asked.  Whoever is inside
  * already belongs to what is being waited for. */
 static void
 state_count_in(es_state *state)
 {
-    while (atomic_fetch_add(&state->inside, 1) == 0 && is_frozen_here()) {
+    while (atomic_fetch_add(&state->inside, 1) == 0 && es_is_frozen_here()) {
         (void)atomic_fetch_sub(&state->inside, 1);
-        frozen_wait();
+        es_frozen_wait();
     }
 }
 
@@ -544,7 +432,7 @@ gate_pass(es_inst *inst, es_state *state, unsigned *out_gate, ec_err *err)
         /* A nested call of a thread that is inside already belongs to what is
          * being waited for. */
         if ((gate & (ES_GATE_CLOSED | ES_GATE_FORK)) == 0 ||
-            (is_exempt && (gate & ES_GATE_CLOSED) == 0) ||
+            (es_freeze_is_exempt() && (gate & ES_GATE_CLOSED) == 0) ||
             atomic_load_explicit(&state->inside, memory_order_relaxed) > 1) {
             return EMBED_OK;
         }
@@ -553,7 +441,7 @@ gate_pass(es_inst *inst, es_state *state, unsigned *out_gate, ec_err *err)
         if ((gate & ES_GATE_CLOSED) != 0) {
             return ec_fail(err, EMBED_E_CLOSED, "the extension is closed");
         }
-        frozen_wait();
+        es_frozen_wait();
     }
 }
 

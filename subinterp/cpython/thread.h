@@ -13,6 +13,7 @@
 #ifndef EMBED_SUBINTERP_CPYTHON_THREAD_H
 #define EMBED_SUBINTERP_CPYTHON_THREAD_H
 
+#include "subinterp/cpython/freeze.h"
 #include "subinterp/cpython/gil.h"
 #include "subinterp/cpython/gilslot.h"
 #include "subinterp/cpython/interp.h"
@@ -74,24 +75,6 @@ typedef struct es_entry {
 
 /** Guards the lists of states and the indexes of interpreters. */
 extern ec_mutex es_threads_lock;
-
-/** A new state of this thread in `interp`; the gilstate slot is as before.
- *  NULL: out of memory, or the interpreter ends. */
-PyThreadState *es_tstate_new(es_interp *interp);
-
-/** Waits for all es_tstate_new() that did not see es_interp.is_ending. */
-void es_tstates_wait(void);
-
-/** Before a fork(): from here on until es_thaw() other threads wait, without a
- *  GIL, where they would make a thread state, enter at a gate that is shut for
- *  the fork, or enter without a gate.  Who is inside may go on. */
-void es_freeze(void);
-/** On a thread that helps the one that froze. */
-void es_freeze_exempt(void);
-/** Ends it, on the thread that froze; gates are open again. */
-void es_thaw(void);
-/** The same in the child. */
-void es_thaw_after_fork(void);
 
 /** Makes this thread attached to an instance's interpreter; everything that
  *  es_enter_fast() does not handle.

@@ -278,6 +278,7 @@ start_run(void *arg)
     s->status = start(s->python, s->is_final, s->err);
     bool stays = s->status == EMBED_OK || *s->is_final;
     (void)sem_post(&s->done);
+    // NOLINTNEXTLINE(bugprone-infinite-loop): on purpose
     while (stays) {
         (void)pause();
     }

@@ -78,7 +78,7 @@ reloading(void *unused)
 {
     (void)unused;
     while (!atomic_load(&stop)) {
-        E2E_CHECK_INT(embed_reload(b.name, 5000), EMBED_OK);
+        E2E_CHECK_INT(embed_reload(b.name, 60000), EMBED_OK);
     }
     return NULL;
 }
@@ -102,7 +102,7 @@ creating(void *unused)
             EMBED_OK);
         int (*twice)(int) = (int (*)(int))embed_symbol(name, "twice");
         E2E_CHECK_INT(twice(21), 42);
-        E2E_CHECK_INT(embed_unload(name, 5000), EMBED_OK);
+        E2E_CHECK_INT(embed_unload(name, 60000), EMBED_OK);
     }
     return NULL;
 }
