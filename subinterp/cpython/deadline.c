@@ -37,6 +37,7 @@ struct es_guard {
     es_watch *watches;     /* guarded by: lock; in no order */
     uint64_t started_ns;   /* guarded by: lock; when the thread was made */
     uint64_t ended_ns;     /* guarded by: lock; when the last call ended */
+    uint64_t wakes_ns;     /* guarded by: lock; when the thread looks again */
     struct es_guard *next; /* constant */
 };
 
@@ -138,7 +139,8 @@ guard_run(void *arg)
         if (watch != NULL) {
             interrupt_locked(guard, watch);
         } else {
-            (void)ec_cond_wait(&guard->changed, &lock, next < end ? next : end);
+            guard->wakes_ns = next < end ? next : end;
+            (void)ec_cond_wait(&guard->changed, &lock, guard->wakes_ns);
         }
     }
     if (guard->now == GUARD_RUNNING) {
@@ -239,6 +241,16 @@ es_watch_end(es_state *state)
     ec_mutex_unlock(&lock);
 }
 
+/* Has a guard look for itself when it is to end: it may sleep until the time of
+ * a call that has ended long before. */
+static void
+guard_wake_locked(es_guard *guard) EC_REQUIRES(lock)
+{
+    if (guard->wakes_ns > guard->ended_ns + LINGER_NS) {
+        (void)pthread_cond_broadcast(&guard->changed);
+    }
+}
+
 /* Has a guard without calls end; joined. */
 static void
 guard_end_locked(es_guard *guard) EC_REQUIRES(lock)
@@ -264,9 +276,13 @@ es_watch_settle(const es_interp *interp)
     while (guard->is_busy && guard->watches == NULL && in_time) {
         in_time = ec_cond_wait(&guard->changed, &lock, now + BUSY_WAIT_NS);
     }
-    if (is_rare && guard->now == GUARD_RUNNING && guard->watches == NULL &&
+    if (guard->now == GUARD_RUNNING && guard->watches == NULL &&
         !guard->is_busy) {
-        guard_end_locked(guard);
+        if (is_rare) {
+            guard_end_locked(guard);
+        } else {
+            guard_wake_locked(guard);
+        }
     }
     ec_mutex_unlock(&lock);
 }

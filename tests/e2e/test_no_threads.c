@@ -129,6 +129,34 @@ burst_scenario(void *unused)
     E2E_CHECK_INT(a.run("while True: pass"), LIFE_FAILED);
 }
 
+/* The thread that looks at the clock does not stay for the time of a call that
+ * has ended. */
+static void
+long_deadline_scenario(void *unused)
+{
+    (void)unused;
+    life_load(&a, 'a', NULL, NULL);
+    E2E_CHECK_INT(embed_set_thread_deadline(1000000, NULL), EMBED_OK);
+    E2E_CHECK_INT(a.run("import time"), 0);
+    for (int i = 0; i < 50; i++) { /* long enough for it to see the call */
+        E2E_CHECK_INT(a.run("time.sleep(0.001)"), 0);
+    }
+    double end = e2e_now() + 20;
+    while (threads_now() > 1 && e2e_now() < end) {
+        (void)sched_yield();
+    }
+    E2E_CHECK_INT(threads_now(), 1);
+}
+
+static void
+nothing_watches_for_a_call_that_has_ended(void **state)
+{
+    (void)state;
+    e2e_not_on_pypy();
+    e2e_not_shared();
+    e2e_expect_ok(long_deadline_scenario, NULL, 60);
+}
+
 static void
 nothing_watches_when_there_is_no_call(void **state)
 {
@@ -224,6 +252,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_leaves_a_thread_behind),
         cmocka_unit_test(nothing_watches_when_there_is_no_call),
+        cmocka_unit_test(nothing_watches_for_a_call_that_has_ended),
         cmocka_unit_test(no_thread_is_taken_for_pythons_main_one),
         cmocka_unit_test(a_host_may_change_what_it_is),
     };
