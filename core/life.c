@@ -93,14 +93,23 @@ ec_life_backend(void)
 
 /* --- waiting --------------------------------------------------------------*/
 
+/* The thread that runs init code of a slot, so that no other may start it; NULL:
+ * none.  A reload may go on after the extension was closed. */
+static const ec_thread *
+starter_of(const ec_slot *slot) EC_REQUIRES(ec_life_lock)
+{
+    if (slot->state == EMBED_STATE_CREATING) {
+        return slot->creator;
+    }
+    return slot->state == EMBED_STATE_EMPTY ? slot->reloader : NULL;
+}
+
 /* The thread that `t` waits for at this moment; NULL: none. */
 static const ec_thread *
 waited_for(const ec_thread *t) EC_REQUIRES(ec_life_lock)
 {
     if (t->waits_slot != NULL) {
-        return t->waits_slot->state == EMBED_STATE_CREATING
-                   ? t->waits_slot->creator
-                   : NULL;
+        return starter_of(t->waits_slot);
     }
     return t->waits_token ? token_owner : NULL;
 }
@@ -377,29 +386,52 @@ settle(ec_slot *slot, const ec_backend *b, embed_status status,
     ec_mutex_unlock(&ec_life_lock);
 }
 
+/* Does this thread run init code that leads back to `slot`, also as a thread
+ * that the init code has made?
+ * @param inst  what the init code is of; NULL: it has not been made */
+static bool
+is_of_starter(const ec_slot *slot, const ec_backend *b, void *inst, void *outer)
+    EC_REQUIRES(ec_life_lock)
+{
+    return starter_of(slot) == &ec_life_self ||
+           (inst != NULL && b->belongs(inst, outer));
+}
+
+/* Waits until no other thread runs init code of `slot`.  In the middle of that
+ * it comes back with the state CREATING, or fails. */
+static embed_status
+starter_wait(ec_slot *slot, const ec_backend *b, void *outer, ec_err *err)
+    EC_REQUIRES(ec_life_lock)
+{
+    embed_status status = EMBED_OK;
+    while (status == EMBED_OK && starter_of(slot) != NULL) {
+        bool is_reload = slot->state != EMBED_STATE_CREATING;
+        void *inst = atomic_load_explicit(
+            is_reload ? &slot->pending : &slot->inst, memory_order_acquire);
+        if (!is_of_starter(slot, b, inst, outer)) {
+            status = wait_for(slot, err);
+        } else if (is_reload) {
+            status = ec_fail(err, EMBED_E_CLOSED,
+                             "the extension was closed during its reload");
+        } else if (inst == NULL) {
+            status = ec_fail(err, EMBED_E_REENTRY,
+                             "its interpreter is being created");
+        } else {
+            break; /* it runs what is attached (R6) */
+        }
+    }
+    return status;
+}
+
 /* Waits until nobody else creates `slot`.
  * @param out_mine  set when this thread is to create it
- * @param belongs   this thread runs code of the interpreter being created */
+ * @param outer     what this thread was attached to */
 static embed_status
 claim(ec_slot *slot, const ec_backend *b, void *outer, bool *out_mine,
       ec_err *err)
 {
-    embed_status status = EMBED_OK;
     ec_mutex_lock(&ec_life_lock);
-    while (status == EMBED_OK && slot->state == EMBED_STATE_CREATING) {
-        void *inst = atomic_load_explicit(&slot->inst, memory_order_acquire);
-        if (slot->creator == &ec_life_self ||
-            (inst != NULL && b->belongs(inst, outer))) {
-            /* Init code that leads back here, also on a thread of its own:
-             * it runs what is attached (R6). */
-            if (inst == NULL) {
-                status = ec_fail(err, EMBED_E_REENTRY,
-                                 "its interpreter is being created");
-            }
-            break;
-        }
-        status = wait_for(slot, err);
-    }
+    embed_status status = starter_wait(slot, b, outer, err);
     if (status == EMBED_OK) {
         switch (slot->state) {
         case EMBED_STATE_EMPTY:
@@ -654,34 +686,6 @@ ec_life_slot_close(ec_slot *slot, uint64_t deadline_ns, void **out_inst,
     *out_inst = slot_close_locked(slot);
     ec_mutex_unlock(&ec_life_lock);
     return EMBED_OK;
-}
-
-embed_status
-ec_life_slot_retire(ec_slot *slot, void *inst, uint64_t deadline_ns,
-                    ec_err *err)
-{
-    bool parked = false;
-    embed_status status =
-        ec_life_backend()->retire(inst, true, deadline_ns, &parked, err);
-    ec_mutex_lock(&ec_life_lock);
-    slot->state = parked ? EMBED_STATE_PARKED : EMBED_STATE_CLOSED;
-    (void)pthread_cond_broadcast(&slot->changed);
-    ec_mutex_unlock(&ec_life_lock);
-    if (status == EMBED_OK) {
-        ec_log(EC_LOG_INFO, slot->plugin->name, "closed%s",
-               parked ? "; its interpreter is kept, unused" : "");
-    } else {
-        ec_log(EC_LOG_WARNING, slot->plugin->name, "not closed in time: %s",
-               err->text);
-    }
-    return status;
-}
-
-uint64_t
-ec_life_deadline(int timeout_ms)
-{
-    int ms = timeout_ms < 0 ? ec_config_exit_timeout_ms() : timeout_ms;
-    return ec_now_ns() + (uint64_t)ms * NS_PER_MS;
 }
 
 /* --- looking, fork --------------------------------------------------------*/

@@ -39,11 +39,4 @@ embed_status ec_life_create(ec_slot *slot, const ec_backend *b,
 embed_status ec_life_slot_close(ec_slot *slot, uint64_t deadline_ns,
                                 void **out_inst, ec_err *err);
 
-/** Ends one extension that is out of service. */
-embed_status ec_life_slot_retire(ec_slot *slot, void *inst,
-                                 uint64_t deadline_ns, ec_err *err);
-
-/** The time `timeout_ms` from now; negative: the default. */
-uint64_t ec_life_deadline(int timeout_ms);
-
 #endif /* EMBED_CORE_LIFE_INT_H */

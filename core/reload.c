@@ -4,9 +4,41 @@
  */
 #include "core/life.h"
 
+#include "core/config.h"
 #include "core/life_int.h"
 #include "core/log.h"
 #include "core/registry.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+
+/* The time `timeout_ms` from now; negative: the default. */
+static uint64_t
+deadline_after(int timeout_ms)
+{
+    int ms = timeout_ms < 0 ? ec_config_exit_timeout_ms() : timeout_ms;
+    return ec_now_ns() + (uint64_t)ms * NS_PER_MS;
+}
+
+/* Ends one extension that is out of service. */
+static embed_status
+slot_retire(ec_slot *slot, void *inst, uint64_t deadline_ns, ec_err *err)
+{
+    bool parked = false;
+    embed_status status =
+        ec_life_backend()->retire(inst, true, deadline_ns, &parked, err);
+    ec_mutex_lock(&ec_life_lock);
+    slot->state = parked ? EMBED_STATE_PARKED : EMBED_STATE_CLOSED;
+    (void)pthread_cond_broadcast(&slot->changed);
+    ec_mutex_unlock(&ec_life_lock);
+    if (status == EMBED_OK) {
+        ec_log(EC_LOG_INFO, slot->plugin->name, "closed%s",
+               parked ? "; its interpreter is kept, unused" : "");
+    } else {
+        ec_log(EC_LOG_WARNING, slot->plugin->name, "not closed in time: %s",
+               err->text);
+    }
+    return status;
+}
 
 /* What shares its interpreter cannot leave it: others' exit handlers and
  * modules are in the same. */
@@ -27,7 +59,7 @@ embed_status
 ec_life_unload(ec_slot *slot, int timeout_ms, ec_err *err)
 {
     const ec_backend *b = ec_life_backend();
-    uint64_t deadline = ec_life_deadline(timeout_ms);
+    uint64_t deadline = deadline_after(timeout_ms);
     void *inst = NULL;
     /* Refuses inside a call: that one could never drain. */
     embed_status status = b == NULL ? EMBED_OK : b->thread_release(err);
@@ -41,7 +73,7 @@ ec_life_unload(ec_slot *slot, int timeout_ms, ec_err *err)
         return status;
     }
     return inst == NULL ? ec_fail(err, EMBED_E_STATE, "it is not running")
-                        : ec_life_slot_retire(slot, inst, deadline, err);
+                        : slot_retire(slot, inst, deadline, err);
 }
 
 /* Takes an extension out of service, or ends it if it is. */
@@ -57,8 +89,7 @@ slot_end(ec_slot *slot, bool closes, uint64_t deadline_ns, ec_err *err)
         return status;
     }
     inst = atomic_exchange(&slot->ending, NULL);
-    return inst == NULL ? EMBED_OK
-                        : ec_life_slot_retire(slot, inst, deadline_ns, err);
+    return inst == NULL ? EMBED_OK : slot_retire(slot, inst, deadline_ns, err);
 }
 
 /* Ends all extensions.  First all go out of service: those that share an
@@ -84,7 +115,7 @@ slots_end(uint64_t deadline_ns, ec_err *err)
 embed_status
 ec_life_shutdown(int timeout_ms, ec_err *err)
 {
-    uint64_t deadline = ec_life_deadline(timeout_ms);
+    uint64_t deadline = deadline_after(timeout_ms);
     const ec_backend *b = ec_life_backend();
     embed_status status = EMBED_OK;
     if (b != NULL) {
@@ -172,7 +203,7 @@ embed_status
 ec_life_reload(ec_slot *slot, int timeout_ms, ec_err *err)
 {
     const ec_backend *b = ec_life_backend();
-    uint64_t deadline = ec_life_deadline(timeout_ms);
+    uint64_t deadline = deadline_after(timeout_ms);
     void *old = NULL;
     embed_status status = b == NULL ? EMBED_OK : b->thread_release(err);
     if (status == EMBED_OK && b != NULL) {

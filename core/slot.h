@@ -65,8 +65,9 @@ typedef struct ec_slot {
     _Atomic int required; /* embed_set_required() */
     struct ec_asked *asked_options; /* guarded by: runtime lock; what else the
                                        host has asked for; NULL: nothing */
-    const ec_setting *settings;     /* of the newest start, for the thread that
-                                     creates it; NULL: none */
+    const ec_setting *settings;     /* of the newest start or reload, for the
+                                     thread that does it: there is one only;
+                                     NULL: none */
     ec_on_fork on_fork;             /* of the newest start, as `settings` */
     _Atomic bool is_told_inside;  /* stderr has been told that calls of it came
                                        out of libembed or Python itself */
@@ -79,7 +80,7 @@ typedef struct ec_slot {
     ec_thread *reloader;          /* guarded by: runtime lock; who is about to
                                 replace `inst`; NULL: nobody */
     unsigned n_waiting;      /* guarded by: runtime lock; threads that wait for
-                                `creator` */
+                                `creator`, or for `reloader` once it is closed */
     _Atomic(void *) pending; /* the instance that is to replace it */
     _Atomic(void *) ending;  /* the instance that is out of service because all
                                 is to end; who takes it from here ends it */

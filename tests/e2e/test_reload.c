@@ -24,6 +24,7 @@ static life a;
 static life b;
 static sem_t begun;
 static sem_t go;
+static int n_refused;
 
 static int
 host(int what)
@@ -38,6 +39,10 @@ host(int what)
         (void)sem_post(&begun);
     } else if (what == 3) {
         return a.add(40, 2); /* init code of the new one */
+    } else if (what == 5) {
+        E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
+        E2E_CHECK_INT(embed_last_error()->status, EMBED_E_CLOSED);
+        n_refused++;
     }
     return what;
 }
@@ -292,6 +297,50 @@ an_extension_can_be_unloaded_and_started_again(void **state)
     assert_int_equal(life_count(r->out, "bye\n"), 4);
 }
 
+static void *
+closed_reload(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(embed_reload("lifea", 2000), EMBED_E_CLOSED);
+    return NULL;
+}
+
+static void *
+next_start(void *unused)
+{
+    (void)unused;
+    E2E_CHECK_INT(embed_retry("lifea"), EMBED_OK);
+    return NULL;
+}
+
+static void
+overlap_scenario(void *unused)
+{
+    (void)unused;
+    load("version = 1");
+    life_set_script(&a, "lib.life_host(1)\nlib.life_host(5)");
+    pthread_t reload = life_thread(closed_reload, NULL);
+    life_wait(&begun);
+    E2E_CHECK_INT(embed_unload("lifea", 20000), EMBED_OK);
+    life_set_script(&a, "lib.life_host(4)\nversion = 3");
+    pthread_t start = life_thread(next_start, NULL);
+    (void)life_dump_with("1 thread waiting for that");
+    E2E_CHECK(!life_wait_ms(&begun, 0));
+    (void)sem_post(&go);
+    life_join(reload);
+    life_join(start);
+    E2E_CHECK_INT(n_refused, 1);
+    life_wait(&begun);
+    E2E_CHECK_INT(a.run("result = version"), 3);
+}
+
+static void
+a_start_waits_for_the_reload_of_what_was_closed(void **state)
+{
+    (void)state; /* R6 */
+    e2e_expect_ok(overlap_scenario, NULL, 60);
+}
+
 static void
 wrong_scenario(void *unused)
 {
@@ -335,6 +384,7 @@ main(void)
         cmocka_unit_test(reloads_take_turns_and_work_in_a_fork_child),
         cmocka_unit_test(a_call_in_flight_stays_in_the_old_interpreter),
         cmocka_unit_test(an_extension_can_be_unloaded_and_started_again),
+        cmocka_unit_test(a_start_waits_for_the_reload_of_what_was_closed),
         cmocka_unit_test(wrong_use_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
