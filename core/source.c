@@ -150,12 +150,15 @@ options_copy(struct embed_plugin *plugin, const char *const *options,
             continue;
         }
         status = ec_environment_check(options[i], options[i + 1], err);
-        copies[used] = strdup(options[i]);
-        copies[used + 1] = strdup(options[i + 1]);
-        if (copies[used] == NULL || copies[used + 1] == NULL) {
-            status = ec_fail(err, EMBED_E_NOMEM, "out of memory");
+        char *option = strdup(options[i]);
+        char *value = strdup(options[i + 1]);
+        if (option == NULL || value == NULL) {
+            free(option); /* the list ends where one is missing */
+            free(value);
+            return ec_fail(err, EMBED_E_NOMEM, "out of memory");
         }
-        used += 2;
+        copies[used++] = option;
+        copies[used++] = value;
     }
     return status;
 }

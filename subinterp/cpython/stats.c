@@ -45,9 +45,10 @@ arena_alloc(void *ctx, size_t size)
         const PyThreadState *tstate = PyThreadState_GetUnchecked();
         *fresh = (arena){address, size, tstate == NULL ? NULL : tstate->interp};
         ec_mutex_lock(&lock);
-        void *node = tsearch(fresh, &arenas, arena_compare);
+        arena **node = tsearch(fresh, &arenas, arena_compare);
+        bool is_counted = node != NULL && *node == fresh;
         ec_mutex_unlock(&lock);
-        if (node == NULL || *(arena **)node != fresh) {
+        if (!is_counted) {
             free(fresh); /* it is not counted */
         }
     }

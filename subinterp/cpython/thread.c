@@ -198,6 +198,16 @@ states_destroy(es_thread *thread)
     }
 }
 
+static bool
+has_states(const es_thread *thread)
+{
+    bool any = false;
+    for (size_t i = 0; i < thread->n_states; i++) {
+        any = any || thread->states[i] != NULL;
+    }
+    return any;
+}
+
 /* Is this thread in the middle of a call into an extension? */
 static bool
 thread_is_inside(const es_thread *thread)
@@ -227,8 +237,8 @@ thread_exit(void *arg)
         es_calls_drop(thread);
         es_holds_drop();
         states_destroy(thread);
-    } else if (thread->states != NULL) {
-        return; /* its states know it */
+    } else if (has_states(thread)) {
+        return; /* they know it */
     }
     es_tls_self.thread = NULL;
     (void)pthread_setspecific(exit_key, NULL);

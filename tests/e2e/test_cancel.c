@@ -122,7 +122,8 @@ static void *
 busy_thread(void *unused)
 {
     while (!atomic_load(&stop)) {
-        E2E_CHECK_INT(a.run("for i in range(1000): pass\nresult = 6"), 6);
+        (void)a.run("for i in range(1000): pass"); /* `result` is shared */
+        E2E_CHECK_INT(a.add(2, 4), 6);
     }
     return unused;
 }
@@ -333,6 +334,10 @@ static void
 a_thread_that_jumps_out_is_told(void **state)
 {
     (void)state;
+    if (e2e_is_sanitized()) {
+        skip(); /* AddressSanitizer keeps variables off the stack, whose depth
+                   tells that frames are gone */
+    }
     e2e_not_shared();
     e2e_not_on_pypy();
     e2e_expect_ok(jump_scenario, NULL, 60);

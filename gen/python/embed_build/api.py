@@ -255,7 +255,7 @@ class FFI:
 
     def emit_c_code(self, filename):
         """Writes the C code to a file, given by name or as an object."""
-        self._checked_source()
+        kwds = self._checked_source()[3]
         if hasattr(filename, "write"):
             with tempfile.TemporaryDirectory(prefix="embed-") as work:
                 path = os.path.join(work, "out.c")
@@ -266,8 +266,9 @@ class FFI:
         path = os.path.abspath(os.fspath(filename))
         check_writable(path)
         with tempfile.TemporaryDirectory(prefix="embed-") as work:
-            self._run(self._build_arguments(work) + ["--emit-c", path], work,
-                      os.getcwd())
+            self._run(self._build_arguments(work) +
+                      ["--emit-c", path, "--"] + options.arguments(kwds, None),
+                      work, os.getcwd())
 
     def _c_file(self, tmpdir):
         """The place of the C file below `tmpdir`, relative to it; its
@@ -300,11 +301,12 @@ class FFI:
         check_writable(os.path.join(tmpdir, c_file))
         check_writable(output)
         with tempfile.TemporaryDirectory(prefix="embed-") as work:
-            arguments = self._build_arguments(work)
-            self._run(arguments + ["--emit-c", c_file], work, tmpdir)
-            arguments += ["--emit-c", c_file, "-o", output, "--"]
+            arguments = self._build_arguments(work) + ["--emit-c", c_file]
+            compiler = ["--"] + options.arguments(kwds, debug)
+            # The text says how it is made again, so both runs are the same.
+            self._run(arguments + compiler, work, tmpdir)
             try:
-                command.run(arguments + options.arguments(kwds, debug),
+                command.run(arguments + ["-o", output] + compiler,
                             tmpdir, verbose, captures=False)
             except command.Failed as e:
                 raise VerificationError("CompileError: %s" % e) from None
