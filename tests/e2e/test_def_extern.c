@@ -210,7 +210,7 @@ shut_down_scenario(void *unused)
     (void)unused;
     load();
     E2E_CHECK_INT(FN(swap)(1), 2);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     EXPECT_FAIL(failing, 0, r == -7, EMBED_E_CLOSED, "");
     EXPECT_FAIL(swap, 0, r == 0, EMBED_E_CLOSED, "");
     EXPECT_FAIL(failing_text, 0, strcmp(r, "denied") == 0, EMBED_E_CLOSED, "");

@@ -110,7 +110,7 @@ end_scenario(void *arg)
         life_join(life_thread(end_inside, NULL));
         break;
     case WAY_SHUTDOWN:
-        E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+        E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
         _exit(7);
     }
 }
@@ -478,7 +478,7 @@ shutdown_scenario(void *letter)
               shut);
     life_load(&b, 'b', NULL, NULL);
     E2E_CHECK_INT(a.run("result = lib.life_host(5)"), 5);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     embed_state state = life_state(&a);
     E2E_CHECK_INT(state, *(const char *)letter == 's' || ends
                              ? EMBED_STATE_CLOSED
@@ -491,7 +491,7 @@ shutdown_scenario(void *letter)
     E2E_CHECK_INT(embed_start("lifea"),
                   *(const char *)letter == 'a' ? EMBED_E_CLOSED : EMBED_E_NAME);
     E2E_CHECK_INT(embed_retry("lifeb"), EMBED_E_CLOSED);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     E2E_CHECK_INT(embed_shutdown(0), EMBED_OK);
     E2E_CHECK_INT(a.zero(), 0);
 }
@@ -512,9 +512,9 @@ static void
 shutdown_first_scenario(void *unused)
 {
     (void)unused;
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     life_load(&a, 'a', "print('never')", NULL);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
     E2E_CHECK_INT(embed_last_error()->status, EMBED_E_CLOSED);
 }
@@ -585,7 +585,7 @@ shutdown_states_scenario(void *unused)
     life_load(&a, 'a', "import json, datetime", NULL);
     pthread_t thread = life_thread(call_and_stay, NULL);
     life_wait(&inside);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     embed_state state = life_state(&a);
     E2E_CHECK(state == EMBED_STATE_PARKED || state == EMBED_STATE_CLOSED);
     (void)sem_post(&never);

@@ -180,7 +180,7 @@ unchanged_scenario(void *arg)
     E2E_CHECK_INT(a.run("raise ValueError"), LIFE_FAILED);
     take(&now);
     same(&before, &now);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     take(&now);
     same(&before, &now);
 }

@@ -386,7 +386,7 @@ wrong_use_scenario(void *unused)
     /* One that was built has its functions, too. */
     E2E_CHECK_INT(FN(int_fn *, "lifea", "life_add")(1, 2), 3);
     E2E_CHECK(FN(int_fn *, "lifea", "life_add") == one.add);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     E2E_CHECK_INT(embed_open_source("late", add_decl, "", NULL),
                   EMBED_E_CLOSED);
 }

@@ -193,7 +193,7 @@ wrong_use_scenario(void *unused)
         E2E_CHECK_INT(forks_wait(pending_in_child), 0);
     }
     E2E_CHECK_INT(atomic_load(&n_simple), 1);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     E2E_CHECK_INT(embed_call_pending("lifea", simple, NULL), EMBED_E_STATE);
 }
 

@@ -384,7 +384,7 @@ abi_scenario(void *arg)
     life_load(&a, 'a', NULL, NULL);
     E2E_CHECK_INT(a.add(1, 2), 3);
     E2E_CHECK_INT(odd_call(), odd_failure);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     E2E_CHECK_INT(odd_call(), odd_failure);
 }
 

@@ -124,7 +124,7 @@ info_scenario(void *unused)
     E2E_CHECK_INT(embed_lookup_export("kept", 1, &info), EMBED_OK);
     E2E_CHECK_INT(info.is_attached, 7);
     E2E_CHECK_STR(info.name, "two");
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     E2E_CHECK_INT(n_attached(), 0);
 }
 

@@ -146,7 +146,7 @@ end_call_scenario(void *unused)
         fam_join(fam_thread(watched_thread, &b, 0));
     }
     E2E_CHECK_INT(atomic_load(&ends), 100);
-    E2E_CHECK_INT(embed_shutdown(-1), EMBED_OK);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
     embed_info info = EMBED_INFO_INIT;
     for (int i = 0; i < 2; i++) {
         E2E_CHECK_INT(embed_lookup(i == 0 ? a.name : b.name, &info), EMBED_OK);
