@@ -174,10 +174,8 @@ settle_end(es_interp *interp, bool is_done)
     ec_mutex_unlock(&es_threads_lock);
 }
 
-/* Has somebody who is not here the lock of all imports?  It cannot be unlocked:
- * its owner is another thread. */
-static bool
-is_import_lost(void)
+bool
+es_import_is_locked(void)
 {
     ES_OWNED PyObject *imp = PyImport_ImportModule("_imp");
     ES_OWNED PyObject *locked =
@@ -216,7 +214,8 @@ es_forked_settle_slow(es_interp *interp, ec_err *err)
     if (!settle_begin(interp)) {
         return EMBED_OK;
     }
-    bool is_lost = is_import_lost();
+    /* A lock of another thread's, which is not here, cannot be unlocked. */
+    bool is_lost = es_import_is_locked();
     if (!is_lost) {
         /* A host's own interpreter has states that only it knows. */
         if (interp != &es_main || es_main_is_ours()) {

@@ -34,6 +34,9 @@ es_forked_settle(es_interp *interp, ec_err *err)
                : EMBED_OK;
 }
 
+/** Does some thread hold the lock of all imports?  Attached. */
+bool es_import_is_locked(void);
+
 /** Is a thread state that of a thread that a fork left behind?  Attached, or
  *  the only thread. */
 bool es_forked_is_gone(es_interp *interp, PyThreadState *tstate);

@@ -383,17 +383,6 @@ survivors_note(probe *p)
     ec_mutex_unlock(&p->lock);
 }
 
-/* Does some thread hold the lock of all imports?  Attached. */
-static bool
-is_import_locked(void)
-{
-    ES_OWNED PyObject *imp = PyImport_ImportModule("_imp");
-    ES_OWNED PyObject *locked =
-        imp == NULL ? NULL : PyObject_CallMethod(imp, "lock_held", NULL);
-    PyErr_Clear();
-    return locked == Py_True;
-}
-
 static bool
 is_over(probe *p)
 {
@@ -409,7 +398,7 @@ static void
 holder_attach(PyThreadState *tstate, probe *p)
 {
     PyEval_RestoreThread(tstate);
-    while (is_import_locked() && !is_over(p)) {
+    while (es_import_is_locked() && !is_over(p)) {
         (void)PyEval_SaveThread();
         ec_nap(HOLD_NAP_NS);
         PyEval_RestoreThread(tstate);
