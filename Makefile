@@ -126,7 +126,7 @@ CORE_SRC := $(call sources,core)
 # Of core, without state: in the embed command, too.
 VALUE_SRC := core/err.c core/name.c
 GEN_SRC := $(call sources,gen)
-PY_SRC := $(call sources,subinterp/cpython)
+PY_SRC := $(foreach d,cpython cpython/ext cpython/ffi,$(call sources,subinterp/$(d)))
 SUPPORT_SRC := $(call sources,tests/support)
 
 # The Python front door.
@@ -163,7 +163,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 define archive
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $^
 endef
 
 # The stateless half: in the embed command and in each backend.
@@ -406,7 +406,7 @@ $(BUILD)/tests/fuzz/replay_%.ok: $(BUILD)/tests/fuzz/replay_% \
 
 HEADERS := $(sort $(wildcard include/*.h include/embed/*.h core/*.h \
 	core/types/*.h gen/*.h tests/support/*.h))
-PY_HEADERS := $(sort $(wildcard subinterp/cpython/*.h))
+PY_HEADERS := $(sort $(wildcard subinterp/cpython/*.h subinterp/cpython/*/*.h))
 HEADER_CHECKS := $(HEADERS:%=$(BUILD)/headers/%.ok) \
 	$(BUILD)/headers/include/embed.hpp.ok \
 	$(foreach v,$(PYTHON_VERSIONS),$(PY_HEADERS:%=$(BUILD)/headers/$(v)/%.ok))

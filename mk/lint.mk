@@ -9,7 +9,7 @@ LINT_SRC := $(TYPES_SRC) $(CORE_SRC) $(GEN_SRC)
 LINT_ALL := $(LINT_SRC) $(PY_SRC) $(PYPY_SRC)
 FORMAT_FILES := $(filter-out tests/golden/%,$(sort $(wildcard include/*.h include/embed/*.h \
 	include/embed/cffi/*.h core/*.[ch] \
-	core/types/*.[ch] gen/*.[ch] subinterp/*/*.[ch] tests/*/*.c tests/*/*.h \
+	core/types/*.[ch] gen/*.[ch] subinterp/*/*.[ch] subinterp/*/*/*.[ch] tests/*/*.c tests/*/*.h \
 	examples/*/*.[ch] bench/*.[ch])))
 # The analysers see the code as one version of Python has it: the newest.
 LINT_PYTHON = $(firstword $(PYTHON_VERSIONS))

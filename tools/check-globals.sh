@@ -27,7 +27,8 @@ allowed() { # SOURCE SYMBOL
 }
 
 for o in "$build"/obj/core/*.o "$build"/obj/core/types/*.o \
-    "$build"/obj/gen/*.o "$build"/obj/cpython-*/subinterp/cpython/*.o; do
+    "$build"/obj/gen/*.o "$build"/obj/cpython-*/subinterp/cpython/*.o \
+    "$build"/obj/cpython-*/subinterp/cpython/*/*.o; do
     [ -e "$o" ] || continue
     source=${o#"$build"/obj/}
     source=${source#cpython-*/}

@@ -25,8 +25,13 @@ arrow 'include/*.h include/embed/*.h include/embed/cffi/*.h' "$public|$cffi"
 arrow 'core/types/*.[ch]' "$types|$public"
 arrow 'core/*.[ch]' "core/[a-z0-9_]+\.h|$public"
 arrow 'gen/*.[ch]' "gen/[a-z0-9_]+\.h|$types|$public"
-arrow 'subinterp/cpython/*.[ch]' \
-    "subinterp/cpython/[a-z0-9_]+\.[ch]|[a-z_]+_text\.h|core/[a-z0-9_]+\.h|$types|$public"
+cpython='subinterp/cpython/(ext/)?[a-z0-9_]+\.h|[a-z_]+_text\.h|core/[a-z0-9_]+\.h'
+arrow 'subinterp/cpython/*.[ch] subinterp/cpython/ext/*.[ch]' \
+    "$cpython|subinterp/cpython/ffi/[a-z0-9_]+\.h|$types|$public"
+# One header is all that the objects of `ffi` know of what is above them.
+arrow 'subinterp/cpython/ffi/above.h' 'subinterp/cpython/(ext/)?[a-z0-9_]+\.h'
+arrow "$(ls subinterp/cpython/ffi/*.[ch] | grep -v /above.h)" \
+    "subinterp/cpython/ffi/[a-z0-9_]+\.h|subinterp/cpython/py\.h|core/err\.h|$types|$public"
 
 arrow 'subinterp/pypy/*.[ch]' \
     "subinterp/pypy/[a-z0-9_]+\.h|[a-z_]+_text\.h|core/[a-z0-9_]+\.h|$types|$public"
@@ -51,7 +56,7 @@ fi
 only() { # REGEXP FILES...
     what=$1
     shift
-    out=$(grep -nE "(^|[^a-z_.])($what)\(" core/*.[ch] subinterp/*/*.[ch] |
+    out=$(grep -nE "(^|[^a-z_.])($what)\(" core/*.[ch] subinterp/*/*.[ch] subinterp/*/*/*.[ch] |
         grep -vE "^($(echo "$*" | tr ' ' '|')):")
     if [ -n "$out" ]; then
         echo "$out" | sed "s|^|not in $*: |"

@@ -28,7 +28,7 @@ prefix "core wants ec_ or embed_" "ec_|embed_|$tools" \
 # embed_plugin_register: cmd_inspect.c stands in for libembed.
 prefix "gen wants eg_" "eg_|main |embed_plugin_register |$tools" "$build"/obj/gen/*.o
 for d in "$build"/obj/cpython-*/subinterp/cpython; do
-    prefix "subinterp wants es_" "es_|embed_backend |$tools" "$d"/*.o
+    prefix "subinterp wants es_" "es_|embed_backend |$tools" "$d"/*.o "$d"/*/*.o
 done
 
 # FILE ALLOWED: what a shared object exports.

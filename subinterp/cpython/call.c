@@ -9,7 +9,7 @@
 #include "core/ticks.h"
 #include "subinterp/cpython/cancel.h"
 #include "subinterp/cpython/deadline.h"
-#include "subinterp/cpython/py_attached.h"
+#include "subinterp/cpython/ext/attached.h"
 
 const ec_core *es_core;
 

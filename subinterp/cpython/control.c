@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "core/helper.h"
-#include "subinterp/cpython/py_state.h"
+#include "subinterp/cpython/ffi/state.h"
 
 #define NS_PER_S 1000000000u
 /* How long an import may go on before it is interrupted, too; in how many of

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "forked_text.h"
-#include "subinterp/cpython/py_text.h"
+#include "subinterp/cpython/ext/text.h"
 #include "subinterp/cpython/runtime.h"
 #include "subinterp/cpython/thread.h"
 

@@ -14,7 +14,7 @@
 #include <stdatomic.h>
 
 #include "core/backend.h"
-#include "subinterp/cpython/py_ext.h"
+#include "subinterp/cpython/ext/ext.h"
 
 typedef struct es_state es_state;
 typedef struct es_pending es_pending;
@@ -82,7 +82,7 @@ typedef struct es_inst {
     bool has_worker;      /* guarded by: the same; a thread calls them */
     struct es_inst *next; /* constant; all that ever were: never freed, as
                               a late caller may still look at its gate */
-    ec_flag attached[];   /* attached[num_exports]; see py_ext.h */
+    ec_flag attached[];   /* attached[num_exports]; see ext/ext.h */
 } es_inst;
 
 /** The main interpreter, which level `shared` lives in. Valid after

@@ -8,9 +8,10 @@
 
 #include "core/ticks.h"
 #include "subinterp/cpython/call.h"
+#include "subinterp/cpython/ext/error.h"
+#include "subinterp/cpython/ext/guard.h"
 #include "subinterp/cpython/finish.h"
 #include "subinterp/cpython/gilstruct.h"
-#include "subinterp/cpython/py_guard.h"
 #include "subinterp/cpython/service.h"
 #include "subinterp/cpython/stats.h"
 #include "subinterp/cpython/thread.h"

@@ -1,4 +1,4 @@
-/* py_harness.h - starts Python for tests of subinterp/cpython/py_*.c.
+/* py_harness.h - starts Python for tests of subinterp/cpython/ffi and ext.
  *
  * Everything runs in a subinterpreter with its own GIL, as an extension does.
  *
@@ -7,8 +7,9 @@
 #ifndef EMBED_TESTS_PY_HARNESS_H
 #define EMBED_TESTS_PY_HARNESS_H
 
-#include "subinterp/cpython/py_ext.h"
-#include "subinterp/cpython/py_guard.h"
+#include "subinterp/cpython/ext/error.h"
+#include "subinterp/cpython/ext/ext.h"
+#include "subinterp/cpython/ext/guard.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -10,7 +10,8 @@
 
 #include "tests/unit/py_harness.h"
 
-#include "subinterp/cpython/py_state.h"
+#include "subinterp/cpython/ffi/ffi.h"
+#include "subinterp/cpython/ffi/state.h"
 
 #define N_ROWS(rows) (sizeof(rows) / sizeof((rows)[0]))
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "subinterp/cpython/ffi/state.h"
 #include "tests/unit/py_rows.h"
 
 static const row null_is_a_null_pointer_rows[] = {

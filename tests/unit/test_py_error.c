@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "subinterp/cpython/ext/error.h"
 #include "tests/unit/py_harness.h"
 
 static harness h;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "subinterp/cpython/py_init.h"
+#include "subinterp/cpython/ext/init.h"
 #include "tests/unit/py_harness.h"
 
 #include <signal.h>

@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "subinterp/cpython/py_state.h"
+#include "subinterp/cpython/ext/error.h"
+#include "subinterp/cpython/ffi/state.h"
 #include "tests/unit/py_fixture.h"
 #include "tests/unit/py_harness.h"
 
