@@ -31,10 +31,10 @@ lint-gate: lint-quick lint-format lint-cppcheck lint-threads lint-tidy
 lint-quick: check-layers check-symbols check-globals check-text check-headers
 
 format: ## let clang-format write all files
-	clang-format -i $(FORMAT_FILES)
+	$(Q)clang-format -i $(FORMAT_FILES)
 
 lint-format: ## clang-format changes nothing
-	clang-format --dry-run -Werror $(FORMAT_FILES)
+	$(Q)clang-format --dry-run -Werror $(FORMAT_FILES)
 
 TIDY := $(LINT_ALL:%=$(BUILD)/tidy/%.ok)
 lint-tidy: $(TIDY) ## clang-tidy is silent
@@ -53,7 +53,7 @@ lint-threads: $(PY_TEXTS) ## clang's warnings and its lock analysis
 	done; exit $$bad
 
 lint-cppcheck: ## cppcheck finds no error
-	cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr \
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr \
 		--error-exitcode=1 --suppress=missingIncludeSystem --suppress=ctuuninitvar -D_GNU_SOURCE \
 		-D__linux__ -D__x86_64__ -D__GNUC__=12 -I. -Iinclude $(LINT_SRC)
 
