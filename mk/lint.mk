@@ -18,7 +18,7 @@ LINT_CPPFLAGS = -std=c11 -D_GNU_SOURCE -DEC_DEBUG -I. -Iinclude \
 	-isystem $(PY_$(LINT_PYTHON)_INCLUDE)
 
 .PHONY: lint lint-run lint-gate format lint-quick lint-format lint-tidy lint-threads \
-	lint-cppcheck check-layers check-symbols check-globals check-text
+	lint-cppcheck check-layers check-calls check-symbols check-globals check-text
 
 lint: ## style, analysers, layers, symbols, globals
 	$(Q)$(MAKE) --no-print-directory deps-dev
@@ -28,7 +28,7 @@ lint-run: lint-gate check-stubs
 
 lint-gate: lint-quick lint-format lint-cppcheck lint-threads lint-tidy
 
-lint-quick: check-layers check-symbols check-globals check-text check-headers
+lint-quick: check-layers check-calls check-symbols check-globals check-text check-headers
 
 format: ## let clang-format write all files
 	$(Q)clang-format -i $(FORMAT_FILES)
@@ -59,6 +59,8 @@ lint-cppcheck: ## cppcheck finds no error
 
 check-layers: ## includes go along the arrows of the architecture
 	@tools/check-layers.sh
+check-calls: $(PRODUCTS) ## a function of x.c is declared in x.h
+	@tools/check-calls.py $(BUILD)
 check-symbols: $(PRODUCTS) ## prefixes of all globals, exports of the products
 	@tools/check-symbols.sh $(BUILD)
 check-globals: $(PRODUCTS) ## mutable statics against tests/globals.allow
