@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,6 +62,13 @@ pipe_read(int fd, long end_ms, eg_text *out)
     }
 }
 
+static void
+ended_with(eg_child *result, int status)
+{
+    result->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    result->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 /* Waits for the child, and ends it when time is up. */
 static void
 child_wait(pid_t pid, long end_ms, eg_child *result)
@@ -76,8 +84,7 @@ child_wait(pid_t pid, long end_ms, eg_child *result)
         }
         (void)nanosleep(&moment, NULL);
     }
-    result->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    result->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    ended_with(result, status);
 }
 
 bool
@@ -101,5 +108,22 @@ eg_child_run(eg_child_fn *fn, void *arg, unsigned timeout_s, eg_child *result)
         child_wait(pid, end_ms, result);
     }
     (void)close(fds[0]);
+    return pid > 0;
+}
+
+bool
+eg_child_follow(eg_child_main_fn *fn, void *arg, eg_child *result)
+{
+    int status = 0;
+    *result = (eg_child){.text = EG_TEXT_INIT};
+    (void)fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+        exit(fn(arg)); // NOLINT(concurrency-mt-unsafe): it is part of it
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    ended_with(result, status);
     return pid > 0;
 }

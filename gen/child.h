@@ -31,4 +31,13 @@ typedef void eg_child_fn(void *arg, FILE *out);
 bool
 eg_child_run(eg_child_fn *fn, void *arg, unsigned timeout_s, eg_child *result);
 
+/** Runs in the child, with the streams of this process.  Returns its exit code. */
+typedef int eg_child_main_fn(void *arg);
+
+/**
+ * As eg_child_run(), but the child reads and writes what this process does, may
+ * take as long as it likes, and ends when this process does.
+ */
+bool eg_child_follow(eg_child_main_fn *fn, void *arg, eg_child *result);
+
 #endif /* EMBED_GEN_CHILD_H */

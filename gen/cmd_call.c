@@ -5,10 +5,13 @@
 #include "gen/cmd_call.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/types/ccall.h"
+#include "gen/child.h"
 #include "gen/clock.h"
 #include "gen/embed_lib.h"
 #include "gen/export.h"
@@ -215,8 +218,8 @@ run(const invocation *in, const eg_embed *embed, eg_report *report)
     return failure_check(embed, report);
 }
 
-embed_status
-eg_cmd_call(const eg_opts *opts, eg_report *report)
+static embed_status
+call(const eg_opts *opts, eg_report *report)
 {
     ec_err err = EC_ERR_INIT;
     eg_embed embed;
@@ -245,4 +248,35 @@ eg_cmd_call(const eg_opts *opts, eg_report *report)
     }
     ec_types_destroy(in.types);
     return status;
+}
+
+/* All of it, with what it has to say. */
+static int
+call_main(void *opts)
+{
+    eg_report report = EG_REPORT_INIT;
+    embed_status status = call(*(const eg_opts *const *)opts, &report);
+    (void)fflush(stdout);
+    (void)fputs(eg_text_string(&report.text), stderr);
+    eg_report_fini(&report);
+    return status == EMBED_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* In a child: the code of a library, which may be damaged, can crash. */
+embed_status
+eg_cmd_call(const eg_opts *opts, int *out_code, eg_report *report)
+{
+    eg_child child;
+    if (!eg_child_follow(call_main, &opts, &child)) {
+        eg_report_error(report, "no process for it: %s", ec_errno_text(errno));
+        return EMBED_E_INVALID;
+    }
+    if (child.signal != 0) {
+        eg_report_error(
+            report, "%s: crashed by signal %d, %s", opts->api, child.signal,
+            strsignal(child.signal)); // NOLINT(concurrency-mt-unsafe)
+        return EMBED_E_INVALID;
+    }
+    *out_code = child.exit_code;
+    return EMBED_OK;
 }

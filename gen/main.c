@@ -47,7 +47,7 @@ input_run(const eg_opts *opts)
         status = eg_cmd_inspect(opts, &report);
         break;
     case EG_COMMAND_CALL:
-        status = eg_cmd_call(opts, &report);
+        status = eg_cmd_call(opts, &code, &report);
         break;
     case EG_COMMAND_CHECK:
         status = eg_cmd_check(opts, &report);

@@ -115,6 +115,26 @@ calls_are_timed_and_their_failures_told(void **state)
                      e2e_python_version() & 0xff);
 }
 
+static void
+a_library_that_crashes_or_ends_its_process_is_told(void **state)
+{
+    (void)state;
+    shell_only_plain();
+    shell_write("crash.c", "#include <signal.h>\n"
+                           "__attribute__((constructor)) static void\n"
+                           "f(void) { raise(SIGBUS); }\n");
+    shell_expect(0, "$CC -shared -fPIC crash.c -o crash.so");
+    shell_expect(1, "$EMBED call ./crash.so f");
+    shell_expect_output(
+        "embed: error: ./crash.so: crashed by signal 7, Bus error\n");
+    shell_write("exit.c", "#include <stdlib.h>\n"
+                          "__attribute__((constructor)) static void\n"
+                          "f(void) { exit(7); }\n");
+    shell_expect(0, "$CC -shared -fPIC exit.c -o exit.so");
+    shell_expect(7, "$EMBED call ./exit.so f");
+    shell_expect_output("");
+}
+
 /* --- check, doctor --------------------------------------------------------*/
 
 /* The row of a module in the table of the Python under test. */
@@ -199,6 +219,7 @@ main(void)
         TEST(values_are_read_and_printed),
         TEST(values_that_are_none_are_refused),
         TEST(calls_are_timed_and_their_failures_told),
+        TEST(a_library_that_crashes_or_ends_its_process_is_told),
         TEST(modules_are_checked),
         TEST(the_doctor_tells_what_works),
     };
