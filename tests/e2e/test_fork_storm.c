@@ -32,6 +32,11 @@ static life u;
 static atomic_bool stop;
 static atomic_int forks_left;
 static atomic_int n_created;
+static atomic_int n_reloads;
+
+/* The longest of each in seconds; each of one thread. */
+static double slowest_reload;
+static double slowest_unload;
 
 static const char script[] = "import threading, time\n"
                              "value = 3\n"
@@ -73,12 +78,25 @@ calling(void *arg)
     return NULL;
 }
 
+/* Notes the time since `start`. */
+static void
+slowest(double *longest, double start)
+{
+    double took = e2e_now() - start;
+    if (took > *longest) {
+        *longest = took;
+    }
+}
+
 static void *
 reloading(void *unused)
 {
     (void)unused;
     while (!atomic_load(&stop)) {
+        double start = e2e_now();
         E2E_CHECK_INT(embed_reload(b.name, 60000), EMBED_OK);
+        slowest(&slowest_reload, start);
+        atomic_fetch_add(&n_reloads, 1);
     }
     return NULL;
 }
@@ -102,7 +120,9 @@ creating(void *unused)
             EMBED_OK);
         int (*twice)(int) = (int (*)(int))embed_symbol(name, "twice");
         E2E_CHECK_INT(twice(21), 42);
+        double start = e2e_now();
         E2E_CHECK_INT(embed_unload(name, 60000), EMBED_OK);
+        slowest(&slowest_unload, start);
     }
     return NULL;
 }
@@ -137,6 +157,11 @@ storm_scenario(void *count)
     }
     E2E_CHECK_INT(a.run("result = value"), 3);
     E2E_CHECK(atomic_load(&n_created) > 0);
+    (void)printf("%d forks; %d reloads, the longest took %.2f s; %d unloads, "
+                 "the longest took %.2f s\n",
+                 *(int *)count, atomic_load(&n_reloads), slowest_reload,
+                 atomic_load(&n_created), slowest_unload);
+    (void)fflush(stdout);
     _exit(0); /* the threads of the scripts do not end */
 }
 
@@ -148,7 +173,9 @@ no_child_of_a_storm_crashes_hangs_or_loses_its_state(void **state)
     forks_need_quiet_allocator();
     const char *text = getenv("FORKS");
     int count = text == NULL ? 60 : (int)strtol(text, NULL, 10);
-    e2e_expect_ok(storm_scenario, &count, text == NULL ? 100 : 3600);
+    (void)printf(
+        "%s",
+        e2e_expect_ok(storm_scenario, &count, text == NULL ? 100 : 3600)->out);
 }
 
 int
