@@ -106,37 +106,50 @@ type_find(const struct embed_context *c, const char *name, size_t *out)
     return false;
 }
 
+/* What export `i` is in the place of; false: nothing. */
+static bool
+original_find(const struct embed_plugin *plugin, size_t i, ec_original *out)
+{
+    const struct embed_context *c = plugin->context;
+    const char *name = ec_export_name(&plugin->exports[i]->externpy);
+    size_t type = 0;
+    out->address = ec_libc_replaced(name, c);
+    out->n_args = 0;
+    out->is_simple = out->address != NULL && type_find(c, name, &type) &&
+                     is_simple(c, type, &out->n_args);
+    return out->address != NULL;
+}
+
+static bool
+has_symbols(const struct embed_plugin *plugin)
+{
+    return (plugin->flags & EMBED_PLUGIN_SOURCE) == 0;
+}
+
 bool
 ec_replaced_find(ec_slot *slot)
 {
     const struct embed_plugin *plugin = slot->plugin;
-    const struct embed_context *c = plugin->context;
-    bool has_symbols = (plugin->flags & EMBED_PLUGIN_SOURCE) == 0;
-    for (size_t i = 0; has_symbols && i < plugin->num_exports; i++) {
-        const char *name = ec_export_name(&plugin->exports[i]->externpy);
-        void *original = ec_libc_replaced(name, c);
-        size_t type = 0;
-        if (original == NULL) {
+    for (size_t i = 0; has_symbols(plugin) && i < plugin->num_exports; i++) {
+        ec_original original;
+        if (!original_find(plugin, i, &original)) {
             continue;
         }
         if (slot->originals == NULL) {
             slot->originals = calloc(plugin->num_exports, sizeof(ec_original));
         }
         if (slot->originals != NULL) {
-            ec_original *o = &slot->originals[i];
-            o->address = original;
-            o->is_simple =
-                type_find(c, name, &type) && is_simple(c, type, &o->n_args);
+            slot->originals[i] = original;
         }
     }
     return slot->originals != NULL;
 }
 
-bool
-ec_replaced_forward(struct embed_externpy *fn, char *buffer)
+static bool
+forward(const ec_original *original, const struct embed_externpy *fn,
+        char *buffer)
 {
-    const ec_original *original = ec_export_original(fn);
-    if (original == NULL || !original->is_simple) {
+    if (!original->is_simple) {
         return false;
     }
     any_fn *call = NULL;
@@ -148,4 +161,25 @@ ec_replaced_forward(struct embed_externpy *fn, char *buffer)
     a[0] = call(a[0], a[1], a[2], a[3], a[4], a[5]);
     memcpy(buffer, a, fn->size_of_result);
     return true;
+}
+
+bool
+ec_replaced_forward(struct embed_externpy *fn, char *buffer)
+{
+    const ec_original *original = ec_export_original(fn);
+    return original != NULL && forward(original, fn, buffer);
+}
+
+bool
+ec_replaced_forward_early(const struct embed_plugin *plugin,
+                          const struct embed_externpy *fn, char *buffer)
+{
+    ec_original original;
+    for (size_t i = 0; has_symbols(plugin) && i < plugin->num_exports; i++) {
+        if (&plugin->exports[i]->externpy == fn) {
+            return original_find(plugin, i, &original) &&
+                   forward(&original, fn, buffer);
+        }
+    }
+    return false;
 }

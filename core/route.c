@@ -68,6 +68,10 @@ embed_plugin_start(struct embed_plugin *plugin, struct embed_externpy *fn,
     int saved = errno;
     ec_err err = EC_ERR_INIT;
     ec_slot *slot = plugin->runtime;
+    if (slot == NULL && ec_slot_fits(plugin) &&
+        ec_replaced_forward_early(plugin, fn, buffer)) {
+        return;
+    }
     if (ec_life_is_refused(fn)) {
         ec_report_inside(fn, buffer);
         return;

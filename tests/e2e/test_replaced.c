@@ -129,6 +129,33 @@ a_function_of_the_c_library_can_be_replaced(void **state)
     }
 }
 
+/* The constructor of a library that the plug-in needs runs before the plug-in's. */
+static void
+a_call_of_an_earlier_constructor_goes_to_the_c_library(void **state)
+{
+    (void)state;
+    shell_only_plain();
+    write_plugin(&all[3]);
+    shell_write("early.c", "#include <fcntl.h>\n#include <unistd.h>\n"
+                           "__attribute__((constructor)) static void\n"
+                           "early(void)\n{\n"
+                           "    int fd = open(\"/dev/null\", O_RDONLY);\n"
+                           "    int bad = open(\"/dev/nothing\", O_RDONLY);\n"
+                           "    int is_good = fd >= 0 && fd < 78 && bad < 0;\n"
+                           "    (void)!write(1, is_good ? \"good\\n\" : "
+                           "\"bad!\\n\", 5);\n}\n");
+    shell_expect(0,
+                 "$CC -w -shared -fPIC early.c -o libearly.so && "
+                 "$EMBED build rep.h rep.py -o librep.so -- -L. "
+                 "-Wl,--no-as-needed -learly && "
+                 "$CC -w '-DCALL=%s' -DEXPECTED=79 host.c -o linked -pthread "
+                 "-L. -lrep -L$BUILD/lib -lembed "
+                 "-Wl,-rpath,$PWD,-rpath,$BUILD/lib,-rpath-link,.",
+                 all[3].call);
+    shell_expect(0, "LD_LIBRARY_PATH=. timeout 60 ./linked");
+    shell_expect_output("good\n79 79 79 79\n");
+}
+
 /* A clock that is counted reads the clock. */
 static void
 a_replaced_clock_can_be_counted(void **state)
@@ -213,13 +240,19 @@ what_a_call_needs_is_refused_at_build(void **state)
     if (!shell_is_first_python()) {
         skip();
     }
+    static const char *const names[] = {"malloc", "calloc", "realloc", "free"};
     shell_write("rep.py", "");
-    shell_write("rep.h", "void *malloc(unsigned long n);\n");
-    shell_expect(1, "$EMBED build rep.h rep.py");
-    shell_expect_in_output(
-        "rep.h:1:7: error: cannot export 'malloc': a call of "
-        "an export needs that function of the C library "
-        "itself");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char text[128];
+        (void)snprintf(text, sizeof text, "void *%s(void *p);\n", names[i]);
+        shell_write("rep.h", text);
+        shell_expect(1, "$EMBED build rep.h rep.py");
+        (void)snprintf(text, sizeof text,
+                       "rep.h:1:7: error: cannot export '%s': a call of an "
+                       "export needs that function of the C library itself",
+                       names[i]);
+        shell_expect_in_output(text);
+    }
 }
 
 int
@@ -229,6 +262,7 @@ main(void)
 #define TEST(name) \
  cmocka_unit_test_setup_teardown(name, shell_enter, shell_leave)
         TEST(a_function_of_the_c_library_can_be_replaced),
+        TEST(a_call_of_an_earlier_constructor_goes_to_the_c_library),
         TEST(a_replaced_clock_can_be_counted),
         TEST(libembed_does_not_use_what_is_replaced),
         TEST(a_call_out_of_libembed_itself_gives_the_failure_value),
