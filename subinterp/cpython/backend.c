@@ -29,7 +29,7 @@ exit_all(void *const *insts, size_t n, uint64_t deadline_ns)
         es_gate_shut(insts[i], ES_GATE_CLOSED);
     }
     es_threads_abandon();
-    (void)es_finish_all(insts, n, deadline_ns);
+    (void)es_finish_all(insts, n, deadline_ns, true);
 }
 
 const ec_backend *

@@ -8,6 +8,7 @@
 
 #include "core/helper.h"
 #include "core/lock.h"
+#include "subinterp/cpython/call.h"
 #include "subinterp/cpython/forked.h"
 #include "subinterp/cpython/gilslot.h"
 #include "subinterp/cpython/runtime.h"
@@ -22,7 +23,7 @@ static const char exit_source[] =
     "    import atexit, sys, time\n"
     "    def attempt(call, *args):\n"
     "        try:\n"
-    "            call(*args)\n"
+    "            return call(*args)\n"
     "        except BaseException:\n"
     "            pass\n"
     "    def flush():\n"
@@ -43,11 +44,14 @@ static const char exit_source[] =
     "            others.insert(0, closer)\n"
     "        for t in others:\n"
     "            attempt(t.join, max(0.0, end - time.monotonic()))\n"
+    "        return all(not t.is_alive() for t in others)\n"
     "    flush()\n"
+    "    is_all = True\n"
     "    if 'threading' in sys.modules:\n"
-    "        attempt(wait, sys.modules['threading'])\n"
+    "        is_all = attempt(wait, sys.modules['threading'])\n"
     "    atexit._run_exitfuncs()\n"
-    "    flush()\n";
+    "    flush()\n"
+    "    return is_all\n";
 
 static const char flush_source[] = "def run(seconds):\n"
                                    "    import sys\n"
@@ -57,9 +61,10 @@ static const char flush_source[] = "def run(seconds):\n"
                                    "        except BaseException:\n"
                                    "            pass\n";
 
-void
+bool
 es_finish_run(es_finish what, double seconds)
 {
+    bool is_all = true;
     static const char *const sources[] = {
         [ES_FINISH_EXIT] = exit_source,
         [ES_FINISH_FLUSH] = flush_source,
@@ -74,22 +79,26 @@ es_finish_run(es_finish what, double seconds)
         PyObject *run =
             none == NULL ? NULL : PyDict_GetItemString(globals, "run");
         if (run != NULL) {
-            Py_XDECREF(PyObject_CallFunction(run, "d", seconds));
+            ES_OWNED PyObject *result =
+                PyObject_CallFunction(run, "d", seconds);
+            is_all = result != Py_False;
         }
     }
     PyErr_Clear();
+    return is_all;
 }
 
 /* What is run in one interpreter. */
 typedef struct finishing {
     es_interp *interp;
     double seconds;
+    bool is_all; /* no thread of Python's goes on */
 } finishing;
 
 static void
 finishing_run(void *arg)
 {
-    const finishing *f = arg;
+    finishing *f = arg;
     /* A state of its own: the interpreter may be busy, and whoever is inside
      * must not be waited for by a thread that others need. */
     PyThreadState *tstate = es_tstate_new(f->interp);
@@ -102,8 +111,8 @@ finishing_run(void *arg)
         ec_err_clear(&ignored);
         /* A host runs its own exit handlers, once. */
         bool is_foreign = f->interp == &es_main && !es_main_is_ours();
-        es_finish_run(is_foreign ? ES_FINISH_FLUSH : ES_FINISH_EXIT,
-                      f->seconds);
+        f->is_all = es_finish_run(is_foreign ? ES_FINISH_FLUSH : ES_FINISH_EXIT,
+                                  f->seconds);
         PyThreadState_Clear(tstate);
         PyThreadState_DeleteCurrent();
         es_gilslot_restore(slot);
@@ -140,10 +149,26 @@ is_first(void *const *insts, size_t i)
     return true;
 }
 
+/* Tells what has not ended.
+ *  @param f  NULL: the exit handlers go on */
+static void
+late_tell(const es_inst *inst, const finishing *f)
+{
+    const char *name =
+        inst->interp == &es_main ? NULL : inst->slot->plugin->name;
+    if (f == NULL) {
+        es_core->notice(name, "exit handlers of Python code have not ended in "
+                              "time: they are left behind");
+    } else if (!f->is_all) {
+        es_core->notice(name, "threads of Python code have not ended in time: "
+                              "they are left behind");
+    }
+}
+
 /* Runs on this thread what has no task. */
 static bool
 rest_run(void *const *insts, ec_task *const *tasks, size_t n, double seconds,
-         uint64_t deadline_ns)
+         uint64_t deadline_ns, bool is_told)
 {
     bool in_time = true;
     for (size_t i = 0; i < n; i++) {
@@ -152,15 +177,19 @@ rest_run(void *const *insts, ec_task *const *tasks, size_t n, double seconds,
         }
         in_time = in_time && ec_now_ns() < deadline_ns;
         if (in_time) {
-            finishing_run(
-                &(finishing){((const es_inst *)insts[i])->interp, seconds});
+            const es_inst *inst = insts[i];
+            finishing f = {inst->interp, seconds, true};
+            finishing_run(&f);
+            if (is_told) {
+                late_tell(inst, &f);
+            }
         }
     }
     return in_time;
 }
 
 es_finished
-es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns)
+es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns, bool is_told)
 {
     uint64_t now = ec_now_ns();
     if (now >= deadline_ns) {
@@ -171,15 +200,18 @@ es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns)
     ec_task **tasks = calloc(n == 0 ? 1 : n, sizeof(ec_task *));
     for (size_t i = 0; tasks != NULL && i < n; i++) {
         if (is_first(insts, i)) {
-            tasks[i] = finishing_start(
-                (finishing){((const es_inst *)insts[i])->interp, seconds});
+            tasks[i] = finishing_start((finishing){
+                ((const es_inst *)insts[i])->interp, seconds, true});
         }
     }
-    bool is_all = rest_run(insts, tasks, n, seconds, deadline_ns);
+    bool is_all = rest_run(insts, tasks, n, seconds, deadline_ns, is_told);
     for (size_t i = 0; tasks != NULL && i < n; i++) {
         if (tasks[i] != NULL) {
             finishing *f = ec_task_end(tasks[i], deadline_ns);
             is_all = f != NULL && is_all;
+            if (is_told) {
+                late_tell(insts[i], f);
+            }
             free(f);
         }
     }

@@ -5,6 +5,8 @@
 #ifndef EMBED_SUBINTERP_CPYTHON_FINISH_H
 #define EMBED_SUBINTERP_CPYTHON_FINISH_H
 
+#include <stdbool.h>
+
 #include "subinterp/cpython/interp.h"
 
 typedef enum es_finish {
@@ -14,8 +16,9 @@ typedef enum es_finish {
 
 /** Runs one of them in the interpreter that is attached.  Exceptions are
  *  swallowed: there is nobody left to tell.
- *  @param seconds  how long it may wait for Python's threads */
-void es_finish_run(es_finish what, double seconds);
+ *  @param seconds  how long it may wait for Python's threads
+ *  Returns false when some of these go on. */
+bool es_finish_run(es_finish what, double seconds);
 
 typedef enum es_finished {
     ES_FINISHED,
@@ -26,7 +29,9 @@ typedef enum es_finished {
 /** Runs the exit handlers of all interpreters of `insts` at once, each on a
  *  thread of its own, until the deadline.  Where there is no thread to be had,
  *  they run on this one, and are not left before they are done.  No GIL is
- *  held. */
-es_finished es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns);
+ *  held.
+ *  @param is_told  stderr is told of each interpreter that has not ended */
+es_finished
+es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns, bool is_told);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_FINISH_H */

@@ -462,7 +462,7 @@ es_interp_retire(void *arg, bool hooks, uint64_t deadline_ns, bool *out_parked,
     es_finished finished = ES_FINISHED;
     bool is_drained = es_interp_drain(interp, deadline_ns - share);
     if (hooks) {
-        finished = es_finish_all(&arg, 1, deadline_ns);
+        finished = es_finish_all(&arg, 1, deadline_ns, false);
     }
     if (!is_drained || finished == ES_FINISHED_LATE) {
         return es_still_running(inst, deadline_ns, err);

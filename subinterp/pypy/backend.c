@@ -60,8 +60,9 @@ static void
 exit_all(void *const *insts, size_t n, uint64_t deadline_ns)
 {
     (void)insts;
-    if (n > 0 && pp_is_ours()) {
-        (void)pp_finish(deadline_ns);
+    if (n > 0 && pp_is_ours() && !pp_finish(deadline_ns)) {
+        pp_core->notice(NULL, "exit handlers of Python code have not ended in "
+                              "time: they are left behind");
     }
 }
 

@@ -221,6 +221,113 @@ python_threads_that_do_not_end_do_not_hold_the_exit(void **state)
 }
 
 static void
+python_threads_that_do_not_end_are_told_of(void **state)
+{
+    (void)state;
+    e2e_not_shared(); /* in main of 3.13 they are daemons */
+    char ends[] = "threading.Thread(target=lambda: None).start()";
+    char endless[] = "threading.Thread(target=time.sleep, args=[1000]).start()";
+    run_to(threads_scenario, ends, 0);
+    assert_string_equal(r.err, "");
+    run_to(threads_scenario, endless, 0);
+    assert_string_equal(r.err,
+                        "libembed: warning: lifea: threads of Python code "
+                        "have not ended in time: they are left "
+                        "behind\n");
+}
+
+/* Exit handlers that block. */
+static void
+exit_handlers_that_do_not_end_do_not_hold_the_exit(void **state)
+{
+    (void)state; /* R10 */
+    const char *const endless[] = {
+        "import atexit\natexit.register(time.sleep, 1000)",
+        "import atexit\nlock = threading.Lock(); lock.acquire()\n"
+        "atexit.register(lock.acquire)",
+        "import atexit\n"
+        "def busy():\n"
+        "    while True: pass\n"
+        "atexit.register(busy)",
+    };
+    for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++) {
+        char code[512];
+        (void)snprintf(code, sizeof code, "%s", endless[i]);
+        run_to(threads_scenario, code, 0);
+        assert_string_equal(r.out, "begun\n");
+        assert_int_equal(life_count(r.err, "exit handlers of Python code have "
+                                           "not ended in time"),
+                         1);
+        assert_true(r.seconds < EXIT_SLOW);
+    }
+}
+
+/* An exit handler of C code waits for a thread of Python's, which still runs. */
+static sem_t asked;
+static sem_t answered;
+
+static int
+wait_for_question(int what)
+{
+    life_wait(&asked);
+    return what;
+}
+
+static int
+answer(int what)
+{
+    (void)sem_post(&answered);
+    return what;
+}
+
+static int
+question_or_answer(int what)
+{
+    return what == 1 ? wait_for_question(what) : answer(what);
+}
+
+static void
+ask(void)
+{
+    (void)sem_post(&asked);
+    life_wait(&answered);
+    (void)printf("answered\n");
+}
+
+static void
+c_handler_scenario(void *is_first)
+{
+    (void)sem_init(&asked, 0, 0);
+    (void)sem_init(&answered, 0, 0);
+    if (*(bool *)is_first) {
+        (void)atexit(ask);
+    }
+    life_load(&a, 'a', NULL, question_or_answer);
+    E2E_CHECK_INT(a.run("import threading\n"
+                        "def run():\n"
+                        "    lib.life_host(1)\n"
+                        "    lib.life_host(2)\n"
+                        "threading.Thread(target=run).start()\n"),
+                  0);
+    if (!*(bool *)is_first) {
+        (void)atexit(ask);
+    }
+}
+
+static void
+exit_handlers_of_c_may_wait_for_python_threads(void **state)
+{
+    (void)state; /* R10 */
+    for (int i = 0; i < 2; i++) {
+        bool is_first = i == 0;
+        run_to(c_handler_scenario, &is_first, 0);
+        assert_string_equal(r.out, "answered\n");
+        assert_string_equal(r.err, "");
+        assert_true(r.seconds < EXIT_SLOW);
+    }
+}
+
+static void
 python_threads_that_end_are_waited_for(void **state)
 {
     (void)state; /* R10 */
@@ -647,6 +754,9 @@ main(void)
         cmocka_unit_test(underscore_exit_ends_at_once_and_runs_nothing),
         cmocka_unit_test(a_failing_exit_handler_does_not_stop_the_others),
         cmocka_unit_test(python_threads_that_do_not_end_do_not_hold_the_exit),
+        cmocka_unit_test(python_threads_that_do_not_end_are_told_of),
+        cmocka_unit_test(exit_handlers_that_do_not_end_do_not_hold_the_exit),
+        cmocka_unit_test(exit_handlers_of_c_may_wait_for_python_threads),
         cmocka_unit_test(python_threads_that_end_are_waited_for),
         cmocka_unit_test(a_call_in_flight_does_not_hold_the_exit),
         cmocka_unit_test(init_code_in_flight_does_not_hold_the_exit),
