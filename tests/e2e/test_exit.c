@@ -266,24 +266,16 @@ exit_handlers_that_do_not_end_do_not_hold_the_exit(void **state)
 static sem_t asked;
 static sem_t answered;
 
-static int
-wait_for_question(int what)
-{
-    life_wait(&asked);
-    return what;
-}
-
-static int
-answer(int what)
-{
-    (void)sem_post(&answered);
-    return what;
-}
-
+/* 1: waits to be asked; 2: answers. */
 static int
 question_or_answer(int what)
 {
-    return what == 1 ? wait_for_question(what) : answer(what);
+    if (what == 1) {
+        life_wait(&asked);
+    } else {
+        (void)sem_post(&answered);
+    }
+    return what;
 }
 
 static void
@@ -671,6 +663,32 @@ shutdown_parks_what_does_not_end_in_time(void **state)
     assert_string_equal(r.out, "begun\n");
 }
 
+/* Its init code is under way. */
+static void
+shutdown_creating_scenario(void *unused)
+{
+    (void)unused;
+    (void)sem_init(&inside, 0, 0);
+    (void)sem_init(&never, 0, 0);
+    life_load(&a, 'a', "lib.life_host(1)", stuck);
+    pthread_t thread = life_thread(run_code, (char[]){"pass"});
+    life_wait(&inside);
+    E2E_CHECK_INT(embed_shutdown(50), EMBED_E_TIMEOUT);
+    E2E_CHECK_STR(embed_last_error()->message, "lifea is still being created");
+    (void)sem_post(&never);
+    life_join(thread);
+    E2E_CHECK_INT(embed_shutdown(20000), EMBED_OK);
+    E2E_CHECK_INT(a.add(1, 2), LIFE_FAILED);
+    E2E_CHECK_INT(embed_last_error()->status, EMBED_E_CLOSED);
+}
+
+static void
+shutdown_does_not_wait_for_init_code_for_ever(void **state)
+{
+    (void)state; /* R9 */
+    run_to(shutdown_creating_scenario, NULL, 0);
+}
+
 /* With threads of Python's own about, and cached states of other threads. */
 static void *
 call_and_stay(void *unused)
@@ -768,6 +786,7 @@ main(void)
             shutdown_ends_extensions_and_calls_give_the_failure_value),
         cmocka_unit_test(after_a_shutdown_nothing_starts),
         cmocka_unit_test(shutdown_parks_what_does_not_end_in_time),
+        cmocka_unit_test(shutdown_does_not_wait_for_init_code_for_ever),
         cmocka_unit_test(shutdown_leaves_idle_threads_of_the_host_alone),
         cmocka_unit_test(shutdown_may_come_from_several_threads_at_once),
     };
