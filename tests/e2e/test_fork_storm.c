@@ -22,8 +22,9 @@
 #include "tests/support/forks.h"
 #include "tests/support/life.h"
 
-#define N_FORKING 4
-#define N_CALLING 4
+#define USUAL_FORKS 60
+#define N_FORKING   4
+#define N_CALLING   4
 
 static life a;
 static life b;
@@ -171,11 +172,9 @@ no_child_of_a_storm_crashes_hangs_or_loses_its_state(void **state)
     (void)state; /* R11 */
     e2e_not_shared();
     forks_need_quiet_allocator();
-    const char *text = getenv("FORKS");
-    int count = text == NULL ? 60 : (int)strtol(text, NULL, 10);
-    (void)printf(
-        "%s",
-        e2e_expect_ok(storm_scenario, &count, text == NULL ? 100 : 3600)->out);
+    int count = (int)e2e_number("FORKS", USUAL_FORKS);
+    unsigned limit = count == USUAL_FORKS ? 100 : 3600;
+    (void)printf("%s", e2e_expect_ok(storm_scenario, &count, limit)->out);
 }
 
 int

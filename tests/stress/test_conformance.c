@@ -10,8 +10,6 @@
 
 #include <cmocka.h>
 
-#include <stdlib.h>
-
 #include "tests/support/conformance.h"
 #include "tests/support/e2e.h"
 
@@ -21,8 +19,7 @@
 static int
 rounds(void)
 {
-    const char *text = getenv("CONFORMANCE_ROUNDS");
-    return text == NULL ? ROUNDS : (int)strtol(text, NULL, 10);
+    return (int)e2e_number("CONFORMANCE_ROUNDS", ROUNDS);
 }
 
 static void

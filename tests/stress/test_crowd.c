@@ -98,7 +98,7 @@ host_main(void)
 {
     static int numbers[THREADS];
     pthread_t threads[THREADS];
-    count = (int)strtol(getenv("EXTENSIONS"), NULL, 10);
+    count = (int)e2e_number("EXTENSIONS", 0);
     add_to = calloc((size_t)count, sizeof(int_fn *));
     E2E_CHECK(add_to != NULL);
     double start = e2e_now();
@@ -123,13 +123,6 @@ host_main(void)
 
 /* --- the tests ------------------------------------------------------------*/
 
-static int
-number_of(const char *variable, int usual)
-{
-    const char *text = getenv(variable);
-    return text == NULL ? usual : (int)strtol(text, NULL, 10);
-}
-
 typedef struct way {
     bool has_large_stacks;
     const char *tunables; /* of glibc; NULL: none */
@@ -142,8 +135,8 @@ host_scenario(void *arg)
     char text[16];
     struct rlimit stack;
     (void)snprintf(
-        text, sizeof text, "%d",
-        number_of("EXTENSIONS", e2e_is_sanitized() ? SANITIZED : USUAL));
+        text, sizeof text, "%ld",
+        e2e_number("EXTENSIONS", e2e_is_sanitized() ? SANITIZED : USUAL));
     E2E_CHECK_INT(setenv("EXTENSIONS", text, 1), 0);
     if (w->has_large_stacks) {
         E2E_CHECK_INT(getrlimit(RLIMIT_STACK, &stack), 0);
@@ -160,9 +153,10 @@ host_scenario(void *arg)
 static void
 ends_well(way w)
 {
-    unsigned limit = (unsigned)(number_of("EXTENSIONS", USUAL) * SECONDS_EACH) +
-                     SECONDS_AT_ALL;
-    for (int i = 0; i < number_of("RUNS", 1); i++) {
+    unsigned limit =
+        (unsigned)(e2e_number("EXTENSIONS", USUAL) * SECONDS_EACH) +
+        SECONDS_AT_ALL;
+    for (long i = 0; i < e2e_number("RUNS", 1); i++) {
         const e2e_result *r = e2e_expect_ok(host_scenario, &w, limit);
         (void)printf("%s; %.1f s in all\n", r->out, r->seconds);
     }

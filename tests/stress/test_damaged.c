@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tests/support/e2e.h"
 #include "tests/support/fam.h"
@@ -135,17 +134,14 @@ static void
 damage_is_a_message(void **state)
 {
     (void)state;
-    const char *text = getenv("STRESS_SEED");
-    uint64_t seed = text == NULL ? (uint64_t)time(NULL)
-                                 : (uint64_t)strtoull(text, NULL, 10);
-    const char *number = getenv("DAMAGED");
-    long copies = number == NULL ? LONG_MAX : strtol(number, NULL, 10);
+    uint64_t seed = e2e_stress_seed();
+    long copies = e2e_number("DAMAGED", LONG_MAX);
     double end = e2e_now() + e2e_stress_seconds(USUAL_S);
     outcomes inspect = {.results = 0};
     outcomes call = {.results = 0};
     library_read();
     shell_expect(0, "cp $BUILD/tests/e2e/plugins/life/lifecommon.py .");
-    for (long i = 0; i < copies && (number != NULL || e2e_now() < end);
+    for (long i = 0; i < copies && (copies < LONG_MAX || e2e_now() < end);
          i++, seed++) {
         uint64_t random = seed;
         copy_write(damage(&random));

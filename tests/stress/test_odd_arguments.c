@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "embed.h"
@@ -433,9 +432,7 @@ static void
 no_argument_crashes_or_hangs(void **state)
 {
     (void)state;
-    const char *text = getenv("STRESS_SEED");
-    uint64_t seed = text == NULL ? (uint64_t)time(NULL)
-                                 : (uint64_t)strtoull(text, NULL, 10);
+    uint64_t seed = e2e_stress_seed();
     double seconds = e2e_stress_seconds(USUAL_S);
     (void)printf("seed %llu\n", (unsigned long long)seed);
     stop_at = e2e_now() + seconds;

@@ -261,17 +261,6 @@ quiet(const embed_error *error, void *arg)
     }
 }
 
-static uint64_t
-seed_of_run(void)
-{
-    const char *text = getenv("STRESS_SEED");
-    struct timespec ts;
-    (void)clock_gettime(CLOCK_REALTIME, &ts);
-    return text != NULL
-               ? strtoull(text, NULL, 0)
-               : (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec % 997;
-}
-
 static void
 stress_scenario(void *arg)
 {
@@ -306,7 +295,7 @@ static void
 run(const char *name, const char *value)
 {
     static e2e_result r;
-    uint64_t seed = seed_of_run();
+    uint64_t seed = e2e_stress_seed();
     unsigned limit = (unsigned)e2e_stress_seconds(USUAL_S) + EXTRA_S;
     (void)setenv(name, value, 1);
     e2e_run(stress_scenario, &seed, limit, &r);

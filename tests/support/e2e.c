@@ -127,6 +127,24 @@ e2e_stress_seconds(double usual)
     return text == NULL ? usual : strtod(text, NULL);
 }
 
+uint64_t
+e2e_stress_seed(void)
+{
+    const char *text = getenv("STRESS_SEED");
+    struct timespec ts;
+    (void)clock_gettime(CLOCK_REALTIME, &ts);
+    return text != NULL
+               ? strtoull(text, NULL, 0)
+               : (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec % 997;
+}
+
+long
+e2e_number(const char *variable, long usual)
+{
+    const char *text = getenv(variable);
+    return text == NULL ? usual : strtol(text, NULL, 10);
+}
+
 unsigned
 e2e_python_version(void)
 {

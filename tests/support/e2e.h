@@ -96,4 +96,10 @@ bool e2e_is_sanitized(void);
 /** How long stress tests run: STRESS_SECONDS, or `usual`. */
 double e2e_stress_seconds(double usual);
 
+/** Where a random stress test starts: STRESS_SEED, or the time. */
+uint64_t e2e_stress_seed(void);
+
+/** The number in an environment variable, or `usual`. */
+long e2e_number(const char *variable, long usual);
+
 #endif /* EMBED_TESTS_SUPPORT_E2E_H */
