@@ -36,7 +36,7 @@ child_main(eg_child_fn *fn, void *arg, int fd)
                                             comes next */
     fn(arg, out);
     (void)fflush(out);
-    exit(EXIT_SUCCESS); // NOLINT(concurrency-mt-unsafe): it is part of it
+    exit(EXIT_SUCCESS); // NOLINT(concurrency-mt-unsafe): exit handlers run
 }
 
 /* Reads until the child closes the pipe.  False when time is up. */

@@ -35,8 +35,8 @@ eg_child_run(eg_child_fn *fn, void *arg, unsigned timeout_s, eg_child *result);
 typedef int eg_child_main_fn(void *arg);
 
 /**
- * As eg_child_run(), but the child reads and writes what this process does, may
- * take as long as it likes, and ends when this process does.
+ * As eg_child_run(), but the child keeps the streams of this process, has no time
+ * limit, and ends when this process ends.
  */
 bool eg_child_follow(eg_child_main_fn *fn, void *arg, eg_child *result);
 

@@ -250,25 +250,24 @@ call(const eg_opts *opts, eg_report *report)
     return status;
 }
 
-/* All of it, with what it has to say. */
+/* The whole command, messages included. */
 static int
 call_main(void *opts)
 {
     eg_report report = EG_REPORT_INIT;
     embed_status status = call(*(const eg_opts *const *)opts, &report);
-    (void)fflush(stdout);
-    (void)fputs(eg_text_string(&report.text), stderr);
-    eg_report_fini(&report);
+    eg_report_print(&report);
     return status == EMBED_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* In a child: the code of a library, which may be damaged, can crash. */
+/* The library may be damaged and crash: its code runs in a child. */
 embed_status
 eg_cmd_call(const eg_opts *opts, int *out_code, eg_report *report)
 {
     eg_child child;
     if (!eg_child_follow(call_main, &opts, &child)) {
-        eg_report_error(report, "no process for it: %s", ec_errno_text(errno));
+        eg_report_error(report, "cannot start a child process: %s",
+                        ec_errno_text(errno));
         return EMBED_E_INVALID;
     }
     if (child.signal != 0) {

@@ -61,9 +61,7 @@ input_run(const eg_opts *opts)
     case EG_COMMAND_VERSION:
         break;
     }
-    (void)fflush(stdout);
-    (void)fputs(eg_text_string(&report.text), stderr);
-    eg_report_fini(&report);
+    eg_report_print(&report);
     return status == EMBED_OK ? code : EXIT_INPUT;
 }
 

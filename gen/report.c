@@ -19,6 +19,14 @@ eg_report_fini(eg_report *report)
 }
 
 void
+eg_report_print(eg_report *report)
+{
+    (void)fflush(stdout);
+    (void)fputs(eg_text_string(&report->text), stderr);
+    eg_report_fini(report);
+}
+
+void
 eg_line_find(const eg_text *text, int number, char *out, size_t cap)
 {
     const char *at = eg_text_string(text);

@@ -23,6 +23,9 @@ typedef struct eg_report {
 
 void eg_report_fini(eg_report *report);
 
+/** Prints the messages to stderr, after what stdout still holds, and drops them. */
+void eg_report_print(eg_report *report);
+
 /** Adds an error the parser found. */
 void eg_report_diag(eg_report *report, const ec_diag *diag);
 
