@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""check-calls.py BUILD - how files call each other, out of the objects in BUILD.
+"""check-calls.py BUILD - where shared functions are declared.
 
-Prints each shared function that is declared in the header of another file.
+Prints each function of an object in BUILD that is declared in the header of another
+file.
 
 SPDX-License-Identifier: MIT
 """
@@ -29,17 +30,11 @@ def objects(build):
     return found
 
 
-def symbols(path):
-    """Returns the sets of names that an object defines and that it wants."""
-    defined, wanted = set(), set()
-    for line in subprocess.run(["nm", path], capture_output=True, text=True,
-                               check=True).stdout.splitlines():
-        kind, name = line.split()[-2:]
-        if kind == "U":
-            wanted.add(name)
-        elif kind in "TW":
-            defined.add(name)
-    return defined, wanted
+def functions(path):
+    """Returns the names of the shared functions that an object defines."""
+    lines = subprocess.run(["nm", "-g", "--defined-only", path], capture_output=True,
+                           text=True, check=True).stdout.splitlines()
+    return [name for *_, kind, name in map(str.split, lines) if kind in "TW"]
 
 
 def declarations():
@@ -65,8 +60,8 @@ def misplaced(home):
 
 
 def main():
-    seen = {name: symbols(path) for name, path in objects(sys.argv[1]).items()}
-    home = {symbol: name for name, (defined, _) in seen.items() for symbol in defined}
+    home = {function: source for source, path in objects(sys.argv[1]).items()
+            for function in functions(path)}
     bad = list(misplaced(home))
     print("".join(line + "\n" for line in bad), end="")
     return bool(bad)
