@@ -159,7 +159,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 # Objects of tests are kept, too.
 .PRECIOUS: $(BUILD)/obj/%.o
 
-# Archives: a test takes only what it uses.
+# Archives: a test takes only what it uses.  `q` keeps objects of different folders
+# that have the same name.
 define archive
 	$(call say,AR,$@)
 	$(Q)mkdir -p $(@D) && rm -f $@

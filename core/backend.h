@@ -107,7 +107,7 @@ typedef struct ec_backend {
                            bool *out_parked, ec_err *err);
 
     /** Process exit: runs exit handlers and flushes the streams of all `insts`
-     *  at once, as far as the deadline allows; stderr is told of what has not
+     *  at once, as far as the deadline allows; says on stderr what has not
      *  ended. */
     void (*exit)(void *const *insts, size_t n, uint64_t deadline_ns);
 

@@ -106,7 +106,7 @@ type_find(const struct embed_context *c, const char *name, size_t *out)
     return false;
 }
 
-/* What export `i` is in the place of; false: nothing. */
+/* Finds the function that export `i` replaces; false when there is none. */
 static bool
 original_find(const struct embed_plugin *plugin, size_t i, ec_original *out)
 {

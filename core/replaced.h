@@ -23,8 +23,8 @@ bool ec_replaced_find(ec_slot *slot);
  *  function's. */
 bool ec_replaced_forward(struct embed_externpy *fn, char *buffer);
 
-/** The same for a plug-in that is not registered yet: a constructor of a library
- *  that comes before it makes the call. */
+/** The same for a plug-in that is not registered yet: the constructor of a library
+ *  that is initialised earlier makes the call. */
 bool ec_replaced_forward_early(const struct embed_plugin *plugin,
                                const struct embed_externpy *fn, char *buffer);
 

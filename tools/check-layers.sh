@@ -28,7 +28,7 @@ arrow 'gen/*.[ch]' "gen/[a-z0-9_]+\.h|$types|$public"
 cpython='subinterp/cpython/(ext/)?[a-z0-9_]+\.h|[a-z_]+_text\.h|core/[a-z0-9_]+\.h'
 arrow 'subinterp/cpython/*.[ch] subinterp/cpython/ext/*.[ch]' \
     "$cpython|subinterp/cpython/ffi/[a-z0-9_]+\.h|$types|$public"
-# One header is all that the objects of `ffi` know of what is above them.
+# ffi/ uses the code above it through one header.
 arrow 'subinterp/cpython/ffi/above.h' 'subinterp/cpython/(ext/)?[a-z0-9_]+\.h'
 arrow "$(ls subinterp/cpython/ffi/*.[ch] | grep -v /above.h)" \
     "subinterp/cpython/ffi/[a-z0-9_]+\.h|subinterp/cpython/py\.h|core/err\.h|$types|$public"
@@ -56,7 +56,8 @@ fi
 only() { # REGEXP FILES...
     what=$1
     shift
-    out=$(grep -nE "(^|[^a-z_.])($what)\(" core/*.[ch] subinterp/*/*.[ch] subinterp/*/*/*.[ch] |
+    out=$(grep -nE "(^|[^a-z_.])($what)\(" core/*.[ch] subinterp/*/*.[ch] \
+        subinterp/*/*/*.[ch] |
         grep -vE "^($(echo "$*" | tr ' ' '|')):")
     if [ -n "$out" ]; then
         echo "$out" | sed "s|^|not in $*: |"

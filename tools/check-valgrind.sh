@@ -27,7 +27,8 @@ status=$?
 
 # A report is what stands between lines without text.
 files=$(cd "$(dirname "$0")/.." &&
-    ls core/*.c core/types/*.c subinterp/*/*.c subinterp/*/*/*.c | sed 's|.*/||' | tr '\n' ' ')
+    ls core/*.c core/types/*.c subinterp/*/*.c subinterp/*/*/*.c |
+    sed 's|.*/||' | tr '\n' ' ')
 ours=$(sed 's/^==[0-9]*== *//' "$log" | awk -v RS= -v FS='\n' -v files="$files" '
     BEGIN { n = split(files, list, " "); for (i = 1; i <= n; i++) is[list[i]] }
     {

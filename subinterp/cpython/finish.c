@@ -92,7 +92,7 @@ es_finish_run(es_finish what, double seconds)
 typedef struct finishing {
     es_interp *interp;
     double seconds;
-    bool is_all; /* no thread of Python's goes on */
+    bool is_all; /* no thread of Python's still runs */
 } finishing;
 
 static void
@@ -149,8 +149,8 @@ is_first(void *const *insts, size_t i)
     return true;
 }
 
-/* Tells what has not ended.
- *  @param f  NULL: the exit handlers go on */
+/* Says on stderr what has not ended.
+ *  @param f  NULL: the exit handlers still run */
 static void
 late_tell(const es_inst *inst, const finishing *f)
 {

@@ -17,7 +17,7 @@ typedef enum es_finish {
 /** Runs one of them in the interpreter that is attached.  Exceptions are
  *  swallowed: there is nobody left to tell.
  *  @param seconds  how long it may wait for Python's threads
- *  Returns false when some of these go on. */
+ *  Returns false when one of them still runs. */
 bool es_finish_run(es_finish what, double seconds);
 
 typedef enum es_finished {
@@ -30,7 +30,7 @@ typedef enum es_finished {
  *  thread of its own, until the deadline.  Where there is no thread to be had,
  *  they run on this one, and are not left before they are done.  No GIL is
  *  held.
- *  @param is_told  stderr is told of each interpreter that has not ended */
+ *  @param is_told  says on stderr what has not ended in time */
 es_finished
 es_finish_all(void *const *insts, size_t n, uint64_t deadline_ns, bool is_told);
 

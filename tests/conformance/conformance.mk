@@ -12,8 +12,8 @@ CONFORMANCE_PLUGINS := $(CONFORMANCE)/libconfa.so $(CONFORMANCE)/libconfb.so
 CONFORMANCE_COPIES := $(CONFORMANCE)/runner.py $(CONFORMANCE)/pypy.py \
 	$(CONFORMANCE_TABLES:tests/conformance/%=$(CONFORMANCE)/%)
 
-# The plug-ins are not counted.  clang makes 0 or 1 of any byte of a _Bool, so
-# Python code never sees another one.
+# Lines of the plug-ins are not counted, so cc can compile them for `make coverage`:
+# clang turns any byte of a _Bool into 0 or 1, and rows here need the byte itself.
 CONFORMANCE_CC = $(if $(COVERAGE),cc,$(CC))
 
 $(CONFORMANCE)/lib%.so: $(CONFORMANCE_SRC) $(BUILD)/bin/embed

@@ -129,7 +129,7 @@ a_function_of_the_c_library_can_be_replaced(void **state)
     }
 }
 
-/* The constructor of a library that the plug-in needs runs before the plug-in's. */
+/* A library that the plug-in needs runs its constructor before the plug-in's. */
 static void
 a_call_of_an_earlier_constructor_goes_to_the_c_library(void **state)
 {

@@ -76,8 +76,8 @@ es_attached_run(es_attached *fn, PyObject **args, char *buffer, ec_err *err)
  * embedding.md D5-D8 say (onerror, sys.unraisablehook), `buffer` holds the
  * error value (def_extern's error=, else the export's declared failure value),
  * and `err`, which is not read before, says what happened: EMBED_E_EXCEPTION or
- * EMBED_E_CONVERT with type, value and traceback text.  A failure that onerror turned into a value is
- * none.  No exception is set on return.
+ * EMBED_E_CONVERT with type, value and traceback text.  A failure that onerror
+ * turned into a value is none.  No exception is set on return.
  *
  * The function may be re-attached, and this es_attached dropped, during the
  * call.

@@ -1,7 +1,8 @@
 /* path.h - where an extension's imports are looked for.
  *
  * What belongs to an extension is what es_environment_roots() has, mostly the
- * directory that its library is in, and what was bundled into it.  In an interpreter of its own both come first on
+ * directory that its library is in, and what was bundled into it.  In an
+ * interpreter of its own both come first on
  * sys.path, as a script's directory does.  In the shared interpreter they are
  * the extension's alone: subinterp/py/private.py.
  *

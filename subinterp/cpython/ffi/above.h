@@ -1,5 +1,5 @@
-/* above.h - all that the objects of `ffi` know of what is above them: leaving the
- * GIL, entering an interpreter for a callback, def_extern, the module `embed`.
+/* above.h - everything that ffi/ uses of the code above it: leaving the GIL,
+ * entering an interpreter for a callback, def_extern, the module `embed`.
  *
  * SPDX-License-Identifier: MIT
  */

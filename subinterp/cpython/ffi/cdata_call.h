@@ -7,6 +7,7 @@
 
 #include "subinterp/cpython/ffi/state.h"
 
+/* A slot of the cdata types. */
 PyObject *es_cdata_call(es_cdata *cd, PyObject *args, PyObject *kwargs);
 
 #endif /* EMBED_SUBINTERP_CPYTHON_FFI_CDATA_CALL_H */

@@ -17,6 +17,7 @@ int es_cdata_check_room(const es_cdata *cd, ec_type *type, size_t offset,
 int
 es_field_to_c(es_py *py, const es_field *field, char *record, PyObject *value);
 
+/* Slots of the cdata types. */
 PyObject *es_cdata_getattro(es_cdata *cd, PyObject *name);
 
 int es_cdata_setattro(es_cdata *cd, PyObject *name, PyObject *value);

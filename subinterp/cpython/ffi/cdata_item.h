@@ -10,7 +10,7 @@
 /** Fails for a NULL pointer and for memory that was released. */
 int es_cdata_check_not_null(const es_cdata *cd);
 
-/* The slots of the types. */
+/* Slots of the cdata types. */
 PyObject *es_cdata_subscript(es_cdata *cd, PyObject *key);
 int es_cdata_ass_subscript(es_cdata *cd, PyObject *key, PyObject *value);
 PyObject *es_cdata_iter(es_cdata *cd);

@@ -10,6 +10,7 @@
 /** The Python value of a primitive or enum cdata; long double as itself. */
 PyObject *es_cdata_value(es_cdata *cd);
 
+/* Slots of the cdata types. */
 PyObject *es_cdata_add(PyObject *v, PyObject *w);
 
 PyObject *es_cdata_subtract(PyObject *v, PyObject *w);
